@@ -1,0 +1,103 @@
+import type {
+  BillOperations,
+  Channel,
+  ChannelOperations,
+  Manifest,
+  Provider,
+} from '../contract/index.ts';
+
+/** An agency as it is live now: its manifest, which version of it, and the connection that carries it. */
+export interface Agency {
+  agencyId: string;
+  manifest: Manifest;
+  manifestVersion: number;
+  connectionId: string;
+}
+
+/** One provider or channel with its settings and secrets, and how hard it may be driven. */
+export interface Connection {
+  connectionId: string;
+  plug: 'provider' | 'channel';
+  /** The provider's or channel's `kind`. */
+  kind: string;
+  /** Decrypted and checked by the plug-in's own schema. */
+  settings: unknown;
+  limits: ConnectionLimits;
+}
+
+export interface ConnectionLimits {
+  /** Calls under way at once, in one process. */
+  concurrency: number;
+  /** Calls begun a second, in one process. */
+  ratePerSecond: number;
+}
+
+/** What was said to and by the other side in one call, byte for byte. Law 5. Personal data: encrypted at rest. */
+export interface Exchange {
+  atMs: number;
+  durationMs: number;
+  method: string;
+  url: string;
+  requestBody: Uint8Array;
+  /** 0 when no answer came. */
+  status: number;
+  responseBody: Uint8Array;
+  /** What became of it: `response`, or the cause of `notSent` / `noAnswer`. */
+  result: string;
+}
+
+/** An outcome together with its evidence. */
+export interface Called<T> {
+  outcome: T;
+  exchanges: readonly Exchange[];
+}
+
+type OperationName<Operations> = {
+  [K in keyof Operations]: Operations[K] extends (...args: never[]) => unknown ? K : never;
+}[keyof Operations];
+type RequestOf<F> = F extends (context: never, request: infer R) => unknown ? R : never;
+type ResultOf<F> = F extends (...args: never[]) => Promise<infer R> ? R : never;
+
+export type BillOperationName = OperationName<BillOperations<unknown>>;
+export type ChannelOperationName = OperationName<ChannelOperations<unknown>>;
+
+/**
+ * The only way to an agency or a channel: finds the connection, holds it to its limits, hands the plug-in its
+ * context, and keeps the evidence. Throws only DomainError `notFound connection_not_found`: a plug-in that throws is logged as
+ * the bug it is, and comes out as `fallback`, which the caller gives because only it knows what "unknown" looks like.
+ */
+export interface Gateway {
+  provider<Name extends BillOperationName>(
+    connectionId: string,
+    operation: Name,
+    request: RequestOf<BillOperations<unknown>[Name]>,
+    fallback: ResultOf<BillOperations<unknown>[Name]>,
+    /** What to answer when our own limits hold the call back: nothing was sent. */
+    whenBusy: ResultOf<BillOperations<unknown>[Name]>,
+  ): Promise<Called<ResultOf<BillOperations<unknown>[Name]>>>;
+  channel<Name extends ChannelOperationName>(
+    connectionId: string,
+    operation: Name,
+    request: RequestOf<ChannelOperations<unknown>[Name]>,
+    fallback: ResultOf<ChannelOperations<unknown>[Name]>,
+    whenBusy: ResultOf<ChannelOperations<unknown>[Name]>,
+  ): Promise<Called<ResultOf<ChannelOperations<unknown>[Name]>>>;
+}
+
+/** What the composition root plugs in. */
+export interface PlugIns {
+  providers: readonly Provider<never>[];
+  channels: readonly Channel<never>[];
+}
+
+export interface Page<T> {
+  items: readonly T[];
+  nextCursor: string | null;
+}
+
+export interface AgencyFilter {
+  region?: string;
+  category?: string;
+  limit: number;
+  cursor?: string;
+}

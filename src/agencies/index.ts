@@ -1,0 +1,1 @@
+export type * from './agencies.types.ts';

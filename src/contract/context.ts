@@ -1,0 +1,59 @@
+import type { Clock } from '../kernel/clock.ts';
+
+/**
+ * What a provider or channel is given at each call. It keeps nothing between calls: settings come from the
+ * connection, and every byte goes through `http`, which times out, limits and keeps the evidence.
+ */
+export interface CallContext<Settings> {
+  readonly settings: Settings;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The outside world. Never throws and never follows a redirect; what happened is a value. */
+export interface HttpClient {
+  send(request: HttpRequest): Promise<HttpResult>;
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Absolute; http or https. Personal data goes in the body, never here. */
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: string | Uint8Array;
+  /** From dialling to the last byte. */
+  timeoutMs: number;
+  /** A longer answer is cut off and reported as `tooLarge`. Default 1 MiB. */
+  maxResponseBytes?: number;
+}
+
+export type HttpResult =
+  /** An answer came, of any status. */
+  | { kind: 'response'; status: number; headers: Readonly<Record<string, string>>; body: Uint8Array }
+  /** The request certainly never reached the other side: refused, no such host, blocked address, our limits. */
+  | { kind: 'notSent'; cause: 'refused' | 'dns' | 'blockedAddress' | 'tooBusy' }
+  /** It left, and no whole answer came back: it may have been carried out. */
+  | { kind: 'noAnswer'; cause: 'timeout' | 'reset' | 'tooLarge' };
+
+/** Structured log; `fields` never hold personal data or secrets. */
+export interface Logger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** A request the other side sent to us, as it came. */
+export interface InboundRequest {
+  headers: Readonly<Record<string, string>>;
+  rawBody: Uint8Array;
+}
+
+/** A file of what happened on a business date, as it came. */
+export type StatementFetch =
+  | { kind: 'ready'; fileName: string; format: string; content: Uint8Array }
+  /** The day is over and nothing happened: the other side said so. */
+  | { kind: 'emptyDay' }
+  | { kind: 'notReady'; availableAtMs?: number }
+  | { kind: 'unavailable'; reason: import('./outcome.ts').Reason };

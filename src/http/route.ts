@@ -1,0 +1,73 @@
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import type { Caller } from '../accounts/index.ts';
+
+/**
+ * Who may call a route. Enforced in one place (`http/app.ts`), deny by default: a route cannot be declared
+ * without it. `public` routes get the caller too, when somebody is signed in.
+ */
+export type Access = 'public' | 'resident' | 'agency' | 'finance' | 'operator' | 'staff' | 'signedIn';
+
+interface RouteSchemas {
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+}
+
+type Parsed<S, K extends keyof RouteSchemas> = S extends Record<K, infer T extends z.ZodType> ? z.output<T> : undefined;
+
+/** What a handler is given: everything validated, nothing else. */
+export interface RouteInput<S extends RouteSchemas> {
+  params: Parsed<S, 'params'>;
+  query: Parsed<S, 'query'>;
+  body: Parsed<S, 'body'>;
+  caller: Caller | null;
+  /** For logs, problems and the audit trail. */
+  traceId: string;
+  /** The raw request, for what has no schema: webhooks' raw bytes, event streams, the client's address. */
+  request: Request;
+  response: Response;
+}
+
+/** What a handler returns; `body` is validated against the declared response in tests. */
+export interface RouteResult {
+  status: number;
+  body?: unknown;
+  headers?: Readonly<Record<string, string>>;
+}
+
+export interface RouteResponse {
+  description: string;
+  /** Absent for a response without a body. */
+  schema?: z.ZodType;
+  /** Default `application/json`. */
+  mediaType?: string;
+}
+
+export interface Route<S extends RouteSchemas = RouteSchemas> {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** OpenAPI form, under no prefix: `/v1/payments/{paymentId}`. */
+  path: string;
+  /** Stable name of the operation, camelCase: generated clients use it. */
+  operationId: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  access: Access;
+  /**
+   * `required`: a command; the same Idempotency-Key and body get the same answer. `none`: reads, and commands that are
+   * idempotent by nature. `webhook`: no session, no CSRF; the handler gets raw bytes.
+   */
+  idempotency: 'required' | 'none' | 'webhook';
+  request: S;
+  responses: Readonly<Record<number, RouteResponse>>;
+  /** Stable problem codes this route can answer with, beyond those of every route. */
+  problems: readonly string[];
+  /** Returns the result, or null when it has written the response itself (event streams, files). */
+  handler(input: RouteInput<S>): Promise<RouteResult | null>;
+}
+
+/** Declares a route; the types of the handler's input come from its schemas. */
+export function defineRoute<S extends RouteSchemas>(route: Route<S>): Route {
+  return route as unknown as Route;
+}

@@ -1,0 +1,110 @@
+import knexFactory, { type Knex } from 'knex';
+import { DomainError } from '../../kernel/errors.ts';
+
+/** A pool of connections. Functions that need atomicity ask for a `Tx` instead, so it can't be forgotten. */
+export type Db = Knex;
+export type Tx = Knex.Transaction;
+export type DbDialect = 'mysql' | 'postgres';
+
+export interface DbConfig {
+  /** `mysql://user:pass@host:port/name` or `postgres://…` */
+  url: string;
+  /** Connections in the pool. */
+  poolMax?: number;
+}
+
+/** Opens a pool. Both dialects read BIGINT as text (`toInt`, `toBigInt`), so no amount loses a digit. */
+export function openDb({ url, poolMax = 10 }: DbConfig): Db {
+  const dialect = dialectOfUrl(url);
+  return knexFactory({
+    client: dialect === 'mysql' ? 'mysql2' : 'pg',
+    connection:
+      dialect === 'mysql'
+        ? {
+            uri: url,
+            supportBigNumbers: true,
+            bigNumberStrings: true,
+            charset: 'utf8mb4_bin',
+            timezone: 'Z',
+            // One statement a call: stacked statements are what injections are made of.
+            multipleStatements: false,
+          }
+        : { connectionString: url, application_name: 'civicpay' },
+    pool: { min: 0, max: poolMax, afterCreate: prepareConnection },
+    acquireConnectionTimeout: 15_000,
+  });
+}
+
+/** The MySQL default, REPEATABLE READ, loses updates under `update … where state = ?`; see the design. */
+function prepareConnection(connection: unknown, done: (error: Error | null, connection: unknown) => void) {
+  const raw = connection as { query(sql: string, cb: (error: Error | null) => void): void; execute?: unknown };
+  if (typeof raw.execute !== 'function') return done(null, connection);
+  raw.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => done(error, connection));
+}
+
+export function dialectOfUrl(url: string): DbDialect {
+  const scheme = url.slice(0, url.indexOf(':'));
+  if (scheme === 'mysql' || scheme === 'mariadb') return 'mysql';
+  if (scheme === 'postgres' || scheme === 'postgresql') return 'postgres';
+  throw new RangeError('DATABASE_URL must start with mysql:// or postgres://');
+}
+
+export function dialectOf(db: Db | Tx): DbDialect {
+  return db.client.config.client === 'mysql2' ? 'mysql' : 'postgres';
+}
+
+/** Deadlock, lock wait, snapshot too old; serialization failure, deadlock: the transaction may simply be run again. */
+const RETRYABLE = new Set<unknown>([1213, 1205, 1020, '40001', '40P01']);
+const MAX_TRIES = 6;
+
+/** Runs `work` in one transaction and retries it where the database says that another run may succeed. */
+export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction(work, { isolationLevel: 'read committed' });
+    } catch (error) {
+      if (!isRetryable(error)) throw withoutValues(error);
+      if (attempt >= MAX_TRIES) {
+        throw new DomainError('unavailable', 'database_busy', { retryAfterSeconds: 1 });
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+    }
+  }
+}
+
+function driverCode(error: unknown): unknown {
+  const { errno, code } = error as { errno?: unknown; code?: unknown };
+  return typeof errno === 'number' && errno > 0 ? errno : code;
+}
+
+export function isRetryable(error: unknown): boolean {
+  return RETRYABLE.has(driverCode(error));
+}
+
+/** A row with this unique key exists already (MySQL 1062, PostgreSQL 23505). */
+export function isUniqueViolation(error: unknown): boolean {
+  return [1062, '23505'].includes(driverCode(error) as never);
+}
+
+/**
+ * Driver errors carry the bound values, which are personal data, in message and sql: what is thrown on holds
+ * only the driver's code and the statement's first words.
+ */
+export function withoutValues(error: unknown): unknown {
+  const raw = error as { sql?: string; sqlMessage?: string; severity?: string; code?: unknown; errno?: unknown };
+  if (typeof raw?.sql !== 'string' && typeof raw?.severity !== 'string') return error;
+  const clean = new Error(`database error ${String(driverCode(error))} in: ${(raw.sql ?? '').slice(0, 60)}`);
+  return Object.assign(clean, { code: raw.code, errno: raw.errno });
+}
+
+/** A BIGINT column as a number; throws when it is beyond a safe integer. */
+export function toInt(value: unknown): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new RangeError('a BIGINT column holds more than a safe integer');
+  return number;
+}
+
+/** A nullable BIGINT column. */
+export function toIntOrNull(value: unknown): number | null {
+  return value === null || value === undefined ? null : toInt(value);
+}

@@ -1,0 +1,74 @@
+import type { Knex } from 'knex';
+import { type Db, dialectOf, type Tx } from './db.ts';
+
+/** Everything in which the two SQL dialects differ, beyond what knex evens out, is in this file. */
+
+/** An id or code column: ASCII, compared byte by byte (MySQL would otherwise fold case and take 4 bytes a letter). */
+export function asciiColumn(table: Knex.CreateTableBuilder, db: Db, name: string, maxLength = 32): Knex.ColumnBuilder {
+  const column = table.string(name, maxLength);
+  return dialectOf(db) === 'mysql' ? column.collate('ascii_bin') : column;
+}
+
+/** Text of up to 16 MiB in MySQL, without limit in PostgreSQL. */
+export function longTextColumn(table: Knex.CreateTableBuilder, db: Db, name: string): Knex.ColumnBuilder {
+  return dialectOf(db) === 'mysql' ? table.specificType(name, 'mediumtext') : table.text(name);
+}
+
+/** Bytes: ciphertext, files. */
+export function bytesColumn(table: Knex.CreateTableBuilder, db: Db, name: string): Knex.ColumnBuilder {
+  return dialectOf(db) === 'mysql' ? table.specificType(name, 'longblob') : table.binary(name);
+}
+
+/**
+ * Inserts rows or, where the key exists, adds to the columns in `add`. Rows should come sorted by key, so that
+ * two batches lock in one order. One statement, so that a hot row costs what a cold one costs.
+ */
+export async function insertOrAdd(
+  tx: Tx,
+  table: string,
+  rows: readonly Readonly<Record<string, unknown>>[],
+  key: readonly string[],
+  add: readonly string[],
+  overwrite: readonly string[] = [],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const mysql = dialectOf(tx) === 'mysql';
+  const incoming = (column: string) => (mysql ? `values(${column})` : `excluded.${column}`);
+  const sets = Object.fromEntries([
+    ...add.map((column) => [column, tx.raw(`${mysql ? '' : `${table}.`}${column} + ${incoming(column)}`)]),
+    ...overwrite.map((column) => [column, tx.raw(incoming(column))]),
+  ]);
+  await tx(table).insert(rows).onConflict([...key]).merge(sets);
+}
+
+/** Makes a table append-only in the database itself: any UPDATE or DELETE is an error. For migrations. */
+export async function forbidChange(db: Db, table: string): Promise<void> {
+  if (dialectOf(db) === 'mysql') {
+    for (const operation of ['update', 'delete']) {
+      await db.raw(
+        `create trigger ${table}_no_${operation} before ${operation} on ${table} for each row
+         signal sqlstate '45000' set message_text = '${table} is append-only'`,
+      );
+    }
+    return;
+  }
+  await db.raw(
+    `create or replace function ${table}_append_only() returns trigger language plpgsql as
+     $$ begin raise exception '${table} is append-only'; end $$`,
+  );
+  await db.raw(
+    `create trigger ${table}_append_only before update or delete or truncate on ${table}
+     for each statement execute function ${table}_append_only()`,
+  );
+}
+
+/** Undoes `forbidChange`, for a migration's way down. */
+export async function allowChange(db: Db, table: string): Promise<void> {
+  if (dialectOf(db) === 'mysql') {
+    await db.raw(`drop trigger if exists ${table}_no_update`);
+    await db.raw(`drop trigger if exists ${table}_no_delete`);
+    return;
+  }
+  await db.raw(`drop trigger if exists ${table}_append_only on ${table}`);
+  await db.raw(`drop function if exists ${table}_append_only()`);
+}

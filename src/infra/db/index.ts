@@ -1,0 +1,4 @@
+export * from './db.ts';
+export * from './dialect.ts';
+export * from './group-commit.ts';
+export * from './migrations.ts';

@@ -1,0 +1,68 @@
+/** A calendar date, `YYYY-MM-DD`, that belongs to an agency or a channel: its own days, not the server's. */
+export type BusinessDate = string;
+
+/** Where one business date ends and the next begins (日切), in the owner's own time zone. */
+export interface CutOff {
+  /** IANA name, for example `Asia/Shanghai`. */
+  timeZone: string;
+  /** Local time `HH:MM` at which the next business date begins; `00:00` is midnight. */
+  cutOff: string;
+}
+
+/** Local wall-clock parts of a moment. */
+export interface LocalTime {
+  /** `YYYY-MM-DD` */
+  date: string;
+  /** Minutes since local midnight, 0 to 1439. */
+  minuteOfDay: number;
+  /** 1 = Monday … 7 = Sunday (ISO 8601). */
+  isoWeekday: number;
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** The wall clock of a time zone at a moment; throws RangeError for an unknown zone. */
+export function localTime(atMs: number, timeZone: string): LocalTime {
+  let formatter = formatters.get(timeZone);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat('en-CA', {
+      timeZone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+    formatters.set(timeZone, formatter);
+  }
+  const parts = Object.fromEntries(formatter.formatToParts(atMs).map((part) => [part.type, part.value]));
+  const date = `${parts.year}-${parts.month}-${parts.day}`;
+  const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
+  return {
+    date,
+    minuteOfDay: Number(parts.hour) * 60 + Number(parts.minute),
+    isoWeekday: weekday === 0 ? 7 : weekday,
+  };
+}
+
+/** Minutes since midnight of `HH:MM`. */
+export function minuteOfDay(hhmm: string): number {
+  return Number(hhmm.slice(0, 2)) * 60 + Number(hhmm.slice(3, 5));
+}
+
+/** The date that is `days` after a date (before it, when negative). */
+export function addDays(date: BusinessDate, days: number): BusinessDate {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/**
+ * The business date a moment falls on. A cut-off after noon closes the day early (23:00 → what follows
+ * belongs to tomorrow); one before noon keeps the small hours in yesterday (02:00).
+ */
+export function businessDateOf(atMs: number, { timeZone, cutOff }: CutOff): BusinessDate {
+  const local = localTime(atMs, timeZone);
+  const cutOffMinute = minuteOfDay(cutOff);
+  if (cutOffMinute >= 720) return local.minuteOfDay >= cutOffMinute ? addDays(local.date, 1) : local.date;
+  return local.minuteOfDay < cutOffMinute ? addDays(local.date, -1) : local.date;
+}
