@@ -1,1 +1,2 @@
+export { type Access, type AccessDecision, mayCall } from './accounts.rules.ts';
 export type * from './accounts.types.ts';

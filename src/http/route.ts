@@ -1,12 +1,6 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import type { Caller } from '../accounts/index.ts';
-
-/**
- * Who may call a route. Enforced in one place (`http/app.ts`), deny by default: a route cannot be declared
- * without it. `public` routes get the caller too, when somebody is signed in.
- */
-export type Access = 'public' | 'resident' | 'agency' | 'finance' | 'operator' | 'staff' | 'signedIn';
+import type { Access, Caller } from '../accounts/index.ts';
 
 interface RouteSchemas {
   params?: z.ZodObject;
@@ -14,7 +8,8 @@ interface RouteSchemas {
   body?: z.ZodType;
 }
 
-type Parsed<S, K extends keyof RouteSchemas> = S extends Record<K, infer T extends z.ZodType> ? z.output<T> : undefined;
+type Parsed<S, K extends keyof RouteSchemas> =
+  S extends Record<K, infer T extends z.ZodType> ? z.output<T> : undefined;
 
 /** What a handler is given: everything validated, nothing else. */
 export interface RouteInput<S extends RouteSchemas> {
@@ -53,6 +48,7 @@ export interface Route<S extends RouteSchemas = RouteSchemas> {
   tag: string;
   summary: string;
   description?: string;
+  /** Enforced in one place (`mayCall` of accounts), deny by default. `public` routes get the caller too, when there is one. */
   access: Access;
   /**
    * `required`: a command; the same Idempotency-Key and body get the same answer. `none`: reads, and commands that are
