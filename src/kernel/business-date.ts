@@ -19,6 +19,9 @@ export interface LocalTime {
   isoWeekday: number;
 }
 
+const DAY_MS = 86_400_000;
+const NOON_MINUTE = 12 * 60;
+
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** The wall clock of a time zone at a moment; throws RangeError for an unknown zone. */
@@ -53,7 +56,7 @@ export function minuteOfDay(hhmm: string): number {
 
 /** The date that is `days` after a date (before it, when negative). */
 export function addDays(date: BusinessDate, days: number): BusinessDate {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
 /**
@@ -62,7 +65,25 @@ export function addDays(date: BusinessDate, days: number): BusinessDate {
  */
 export function businessDateOf(atMs: number, { timeZone, cutOff }: CutOff): BusinessDate {
   const local = localTime(atMs, timeZone);
-  const cutOffMinute = minuteOfDay(cutOff);
-  if (cutOffMinute >= 720) return local.minuteOfDay >= cutOffMinute ? addDays(local.date, 1) : local.date;
-  return local.minuteOfDay < cutOffMinute ? addDays(local.date, -1) : local.date;
+  const startsDayBefore = minuteOfDay(cutOff) >= NOON_MINUTE;
+  const daysAhead = (local.minuteOfDay >= minuteOfDay(cutOff) ? 0 : -1) + (startsDayBefore ? 1 : 0);
+  const date = addDays(local.date, daysAhead);
+  // When clocks go back, some wall times come twice: a date that began on the first does not end on the second.
+  const next = addDays(date, 1);
+  const nextBeganAtMs = firstMomentOf(startsDayBefore ? date : next, cutOff, timeZone);
+  return atMs >= nextBeganAtMs ? next : date;
+}
+
+/** The first moment at which a wall clock shows a time or, where clocks skip it, a later one. */
+function firstMomentOf(date: BusinessDate, hhmm: string, timeZone: string): number {
+  const asUtcMs = Date.parse(`${date}T${hhmm}:00Z`);
+  const offsetsMs = [asUtcMs - DAY_MS, asUtcMs + DAY_MS].map((atMs) => wallClockMs(atMs, timeZone) - atMs);
+  const earlierMs = asUtcMs - Math.max(...offsetsMs);
+  return wallClockMs(earlierMs, timeZone) === asUtcMs ? earlierMs : asUtcMs - Math.min(...offsetsMs);
+}
+
+/** What a wall clock shows, to the minute, as if it were UTC. */
+function wallClockMs(atMs: number, timeZone: string): number {
+  const local = localTime(atMs, timeZone);
+  return Date.parse(`${local.date}T00:00:00Z`) + local.minuteOfDay * 60_000;
 }

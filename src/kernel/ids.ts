@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
  * Ids are made by the app, sort by the time they were made, and carry a shard hint.
  *
  * Shape: `pay_01jd3v9q2k` + `0a` + 14 random characters: a prefix naming the kind, then 26 characters of
- * Crockford base 32 in lower case: 10 of time (48 bits of milliseconds), 2 of shard hint (10 bits), 14 of
+ * Crockford base 32 in lower case: 10 of time (milliseconds), 2 of shard hint (10 bits), 14 of
  * randomness (70 bits). One shape for every table, column and URL.
  */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -12,13 +12,19 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 /** How many values the shard hint can take: room to split, whatever is in use today. */
 export const SHARD_HINTS = 1024;
 
-/** Characters of the part that holds the time: enough for the year 10889. */
+/** Characters of the part that holds the time: 50 bits of milliseconds, enough for any year of four digits. */
 const TIME_CHARS = 10;
+const MAX_TIME_MS = 32 ** TIME_CHARS - 1;
 const RANDOM_CHARS = 14;
 
-/** Makes an id of a kind (`prefix`, two to four letters) at a time, for a shard (0 to 1023). */
+/**
+ * Makes an id of a kind (`prefix`, two to four letters) at a time (whole milliseconds), for a shard (0 to 1023).
+ * Throws RangeError on a time or hint out of range.
+ */
 export function newId(prefix: string, nowMs: number, shardHint: number): string {
-  return `${prefix}_${base32(nowMs, TIME_CHARS)}${base32(shardHint % SHARD_HINTS, 2)}${randomChars()}`;
+  if (!isWhole(nowMs, MAX_TIME_MS)) throw new RangeError('nowMs must be whole milliseconds since 1970');
+  if (!isWhole(shardHint, SHARD_HINTS - 1)) throw new RangeError('shardHint must be 0 to 1023');
+  return `${prefix}_${base32(nowMs, TIME_CHARS)}${base32(shardHint, 2)}${randomChars()}`;
 }
 
 /** The shard hint in an id. */
@@ -43,6 +49,10 @@ export function randomShardHint(): number {
 /** Whether a text has the shape of an id of this kind; anything else never reaches the database. */
 export function isId(prefix: string, text: string): boolean {
   return text.startsWith(`${prefix}_`) && /^[0-9a-hjkmnp-tv-z]{26}$/.test(text.slice(prefix.length + 1));
+}
+
+function isWhole(value: number, max: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0 && value <= max;
 }
 
 function base32(value: number, length: number): string {

@@ -67,10 +67,13 @@ export function addMoney(first: Money, ...rest: readonly Money[]): Money {
   return money(total, first.currency);
 }
 
-/** Adds two safe integers; throws RangeError when the sum is not one. */
+/** Adds two safe integers; throws RangeError when either, or the sum, is not one. */
 export function safeSum(a: number, b: number): number {
   const sum = a + b;
-  if (!Number.isSafeInteger(sum)) throw new RangeError('the sum of amounts is beyond a safe integer');
+  // The terms too: near the limit a fraction would be rounded away, and the sum look whole.
+  if (!Number.isSafeInteger(a) || !Number.isSafeInteger(b) || !Number.isSafeInteger(sum)) {
+    throw new RangeError('amounts and their sum must be safe integers');
+  }
   return sum;
 }
 
@@ -83,7 +86,7 @@ export function sumMinor(amountsMinor: Iterable<number>): number {
 
 /**
  * Reads a plain decimal such as `-1234.50` into minor units, without floats.
- * Throws RangeError on anything else: grouping, exponents, or more digits than the currency has.
+ * Throws RangeError on anything else: grouping, exponents, a plus sign, or a fraction of a minor unit.
  */
 export function parseMinor(decimal: string, currency: CurrencyCode): number {
   const match = /^(-?)(\d{1,16})(?:\.(\d+))?$/.exec(decimal);
@@ -97,8 +100,12 @@ export function parseMinor(decimal: string, currency: CurrencyCode): number {
   return money(match[1] ? -amountMinor : amountMinor, currency).amountMinor;
 }
 
-/** Writes minor units as a plain decimal, such as `-1234.50`; the inverse of `parseMinor`. */
+/**
+ * Writes minor units as a plain decimal, such as `-1234.50`; the inverse of `parseMinor`.
+ * Throws RangeError when the amount is not a safe integer or the code not three capitals.
+ */
 export function formatMinor(amountMinor: number, currency: CurrencyCode): string {
+  money(amountMinor, currency);
   const digits = minorUnitDigits(currency);
   const sign = amountMinor < 0 ? '-' : '';
   const text = String(Math.abs(amountMinor)).padStart(digits + 1, '0');
