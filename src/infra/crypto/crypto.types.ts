@@ -9,4 +9,20 @@ export interface Vault {
   open(sealed: string, context: string): string;
   /** The same value and purpose always give the same 43 characters, from which the value can't be found. */
   blindIndex(value: string, purpose: string): string;
+  /**
+   * A short code that only we can make for this payload and purpose: 10 characters of Crockford base 32 (50 bits),
+   * to be printed and typed. Guessing it needs the server, so limit the tries.
+   */
+  signCode(payload: string, purpose: string): string;
+  /** Whether a typed code is the payload's; forgives case, hyphens, spaces, and O, I, L for 0, 1, 1. */
+  verifyCode(code: string, payload: string, purpose: string): boolean;
+}
+
+export interface VaultKeys {
+  /** Id of the key that seals; one of `keys`. */
+  current: string;
+  /** Key id (1 to 16 letters, digits, `-`, `_`) → 32 bytes in base64. Old keys stay to open what they sealed. */
+  keys: Readonly<Record<string, string>>;
+  /** 32 bytes in base64. Never rotated alone: indexes and printed codes are made with it. */
+  indexKey: string;
 }
