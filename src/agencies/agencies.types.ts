@@ -2,9 +2,12 @@ import type {
   BillOperations,
   Channel,
   ChannelOperations,
+  Exchange,
   Manifest,
   Provider,
 } from '../contract/index.ts';
+
+export type { Exchange } from '../contract/index.ts';
 
 /** An agency as it is live now: its manifest, which version of it, and the connection that carries it. */
 export interface Agency {
@@ -30,20 +33,6 @@ export interface ConnectionLimits {
   concurrency: number;
   /** Calls begun a second, in one process. */
   ratePerSecond: number;
-}
-
-/** What was said to and by the other side in one call, byte for byte. Law 5. Personal data: encrypted at rest. */
-export interface Exchange {
-  atMs: number;
-  durationMs: number;
-  method: string;
-  url: string;
-  requestBody: Uint8Array;
-  /** 0 when no answer came. */
-  status: number;
-  responseBody: Uint8Array;
-  /** What became of it: `response`, or the cause of `notSent` / `noAnswer`. */
-  result: string;
 }
 
 /** An outcome together with its evidence. */

@@ -36,6 +36,20 @@ export type HttpResult =
   /** It left, and no whole answer came back: it may have been carried out. */
   | { kind: 'noAnswer'; cause: 'timeout' | 'reset' | 'tooLarge' };
 
+/** What was said to and by the other side in one call, byte for byte. Law 5. Personal data: encrypted at rest. */
+export interface Exchange {
+  atMs: number;
+  durationMs: number;
+  method: string;
+  url: string;
+  requestBody: Uint8Array;
+  /** 0 when no answer came. */
+  status: number;
+  responseBody: Uint8Array;
+  /** What became of it: `response`, or the cause of `notSent` / `noAnswer`. */
+  result: string;
+}
+
 /** Structured log; `fields` never hold personal data or secrets. */
 export interface Logger {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
