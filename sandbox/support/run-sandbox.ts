@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+
+/** What a sandbox process is started with: `--port N --data DIR`, and its secrets by environment. */
+export interface SandboxArguments {
+  port: number;
+  dataDir: string;
+}
+
+/**
+ * Runs a sandbox as a process of its own: reads the arguments, starts it, says where it is (a line of JSON on
+ * stdout, and a message to a parent that listens), and stops it at SIGTERM, at SIGINT, or when the parent has gone.
+ */
+export async function runSandbox(
+  name: string,
+  start: (args: SandboxArguments) => Promise<{ url: string; stop(): Promise<void> }>,
+): Promise<void> {
+  const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' } } });
+  const port = Number(values.port);
+  if (!values.data || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    process.stderr.write(`usage: ${name} --port N --data DIR\n`);
+    process.exit(2);
+  }
+  const sandbox = await start({ port, dataDir: values.data });
+  const ready = { ready: true, name, url: sandbox.url };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  process.send?.(ready);
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await sandbox.stop();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+  // A parent that is killed cannot tell its children; the closed channel does.
+  process.on('disconnect', () => void stop());
+}
+
+/** A secret from the environment; exits with a message when it is missing. */
+export function requiredSecret(variable: string): string {
+  const value = process.env[variable];
+  if (value) return value;
+  process.stderr.write(`${variable} is not set\n`);
+  process.exit(2);
+}
