@@ -16,7 +16,7 @@ export interface DbConfig {
 /** Opens a pool. Both dialects read BIGINT as text (`toInt`, `toBigInt`), so no amount loses a digit. */
 export function openDb({ url, poolMax = 10 }: DbConfig): Db {
   const dialect = dialectOfUrl(url);
-  return knexFactory({
+  const db = knexFactory({
     client: dialect === 'mysql' ? 'mysql2' : 'pg',
     connection:
       dialect === 'mysql'
@@ -33,11 +33,17 @@ export function openDb({ url, poolMax = 10 }: DbConfig): Db {
     pool: { min: 0, max: poolMax, afterCreate: prepareConnection },
     acquireConnectionTimeout: 15_000,
   });
+  // knex tells of each error before it throws the same object: from here on nobody meets one with values in it.
+  db.client.prependListener('query-error', removeValues);
+  return db;
 }
 
 /** The MySQL default, REPEATABLE READ, loses updates under `update … where state = ?`; see the design. */
 function prepareConnection(connection: unknown, done: (error: Error | null, connection: unknown) => void) {
-  const raw = connection as { query(sql: string, cb: (error: Error | null) => void): void; execute?: unknown };
+  const raw = connection as {
+    query(sql: string, cb: (error: Error | null) => void): void;
+    execute?: unknown;
+  };
   if (typeof raw.execute !== 'function') return done(null, connection);
   raw.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => done(error, connection));
 }
@@ -59,11 +65,14 @@ const MAX_TRIES = 6;
 
 /** Runs `work` in one transaction and retries it where the database says that another run may succeed. */
 export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  // MySQL's connections are set so when they are made; saying it again would cost a round trip each time.
+  const isolation: Knex.TransactionConfig =
+    dialectOf(db) === 'mysql' ? {} : { isolationLevel: 'read committed' };
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction(work, { isolationLevel: 'read committed' });
+      return await db.transaction(work, isolation);
     } catch (error) {
-      if (!isRetryable(error)) throw withoutValues(error);
+      if (!isRetryable(error)) throw error;
       if (attempt >= MAX_TRIES) {
         throw new DomainError('unavailable', 'database_busy', { retryAfterSeconds: 1 });
       }
@@ -72,8 +81,9 @@ export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise
   }
 }
 
+/** MySQL's number of the error, PostgreSQL's SQLSTATE, or the name of a socket's error. */
 function driverCode(error: unknown): unknown {
-  const { errno, code } = error as { errno?: unknown; code?: unknown };
+  const { errno, code } = (error ?? {}) as { errno?: unknown; code?: unknown };
   return typeof errno === 'number' && errno > 0 ? errno : code;
 }
 
@@ -86,15 +96,19 @@ export function isUniqueViolation(error: unknown): boolean {
   return [1062, '23505'].includes(driverCode(error) as never);
 }
 
+/** What of a driver's error may be known: nothing else of it survives `removeValues`. */
+const HARMLESS = new Set(['code', 'errno', 'severity', 'table', 'constraint', 'fatal']);
+
 /**
- * Driver errors carry the bound values, which are personal data, in message and sql: what is thrown on holds
- * only the driver's code and the statement's first words.
+ * Driver errors carry the bound values, which are personal data, in message, stack and several fields. What is
+ * thrown on says the driver's code and the statement with its placeholders.
  */
-export function withoutValues(error: unknown): unknown {
-  const raw = error as { sql?: string; sqlMessage?: string; severity?: string; code?: unknown; errno?: unknown };
-  if (typeof raw?.sql !== 'string' && typeof raw?.severity !== 'string') return error;
-  const clean = new Error(`database error ${String(driverCode(error))} in: ${(raw.sql ?? '').slice(0, 60)}`);
-  return Object.assign(clean, { code: raw.code, errno: raw.errno });
+function removeValues(error: Error, query: { sql: string }): void {
+  for (const key of Object.getOwnPropertyNames(error)) {
+    if (!HARMLESS.has(key)) Reflect.deleteProperty(error, key);
+  }
+  error.message = `database error ${String(driverCode(error))} in: ${query.sql.slice(0, 120)}`;
+  error.stack = `${error.name}: ${error.message}`;
 }
 
 /** A BIGINT column as a number; throws when it is beyond a safe integer. */

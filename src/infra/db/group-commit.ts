@@ -1,3 +1,4 @@
+import { DomainError } from '../../kernel/errors.ts';
 import { type Db, type Tx, transact } from './db.ts';
 
 interface Waiting<Item, Result> {
@@ -10,7 +11,9 @@ interface Waiting<Item, Result> {
  * Commits together what has queued, and never waits for more: a commit costs one disk flush whether it carries
  * one item or two hundred. While one batch commits, the next gathers; under no load every item goes at once.
  *
- * When a batch fails, its items are tried again one by one, so that a bad one takes nobody with it.
+ * When a batch is refused, its halves are tried again, and theirs, so that a bad item takes nobody with it. When
+ * the connection is lost while committing, nobody knows whether it happened: all its items are told so, and none
+ * is tried again.
  */
 export class GroupCommit<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
@@ -61,15 +64,47 @@ export class GroupCommit<Item, Result> {
     }
   }
 
-  private async commitBatch(batch: Waiting<Item, Result>[]): Promise<void> {
+  private async commitBatch(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     const items = batch.map((entry) => entry.item);
+    let committing = false;
     try {
-      const results = await transact(this.db, (tx) => this.commit(tx, items));
-      this.afterCommit(items, results);
-      for (const [index, entry] of batch.entries()) entry.resolve(results[index] as Result);
+      const results = await transact(this.db, async (tx) => {
+        committing = false;
+        const made = await this.commit(tx, items);
+        if (made.length !== items.length) throw new RangeError('commit must return one result for each item');
+        committing = true;
+        return made;
+      });
+      this.settle(batch, results);
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
-      else for (const entry of batch) await this.commitBatch([entry]);
+      if (batch.length === 1 || committing || isOutOfReach(error)) {
+        for (const entry of batch) entry.reject(error);
+        return;
+      }
+      const half = Math.ceil(batch.length / 2);
+      await this.commitBatch(batch.slice(0, half));
+      await this.commitBatch(batch.slice(half));
     }
   }
+
+  private settle(batch: readonly Waiting<Item, Result>[], results: readonly Result[]): void {
+    try {
+      this.afterCommit(
+        batch.map((entry) => entry.item),
+        results,
+      );
+    } catch (bug) {
+      // What is committed stays committed: the bug comes out on its own, not as these items' failure.
+      queueMicrotask(() => {
+        throw bug;
+      });
+    }
+    for (const [index, entry] of batch.entries()) entry.resolve(results[index] as Result);
+  }
+}
+
+/** The database, not an item, is at fault: splitting the batch would only ask it more often. */
+function isOutOfReach(error: unknown): boolean {
+  if (error instanceof DomainError) return error.kind === 'unavailable';
+  return error instanceof Error && error.name === 'KnexTimeoutError';
 }
