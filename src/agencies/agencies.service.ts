@@ -1,0 +1,240 @@
+import type { z } from 'zod';
+import {
+  type HttpClient,
+  type LocalText,
+  type Logger,
+  type Manifest,
+  type ManifestInput,
+  manifestSchema,
+  missingCapabilities,
+  type Provider,
+} from '../contract/index.ts';
+import type { Vault } from '../infra/crypto/index.ts';
+import { type Db, isUniqueViolation, transact } from '../infra/db/index.ts';
+import { localTime } from '../kernel/business-date.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { DomainError, type FieldProblem } from '../kernel/errors.ts';
+import * as repo from './agencies.repo.ts';
+import { contentHash } from './agencies.rules.ts';
+import type { Agency, AgencyFilter, Connection, Gateway, Page, PlugIns } from './agencies.types.ts';
+import { createGateway, plugInOf } from './gateway.ts';
+import { RecentValues } from './recent-values.ts';
+import { regionNames } from './regions.rules.ts';
+
+/** How long another process may still see what was live before. */
+const KEPT_MS = 3_000;
+/** A manifest is a few kilobytes: tens of megabytes at the most. */
+const MAX_KEPT = 5_000;
+const SETTINGS = 'connections.settings';
+const AGENCY_ID = /^[a-z][a-z0-9-]{2,63}$/;
+const MAX_CONCURRENCY = 1_000;
+const MAX_RATE_PER_SECOND = 10_000;
+
+export interface AgenciesDeps {
+  db: Db;
+  vault: Vault;
+  clock: Clock;
+  log: Logger;
+  plugIns: PlugIns;
+  httpClient: HttpClient;
+}
+
+/** A place that has agencies, and what they are for. */
+export interface Region {
+  /** GB/T 2260 */
+  code: string;
+  names: LocalText;
+  categories: readonly string[];
+}
+
+/** A channel as a resident chooses it; the id is that of its connection. */
+export interface ChannelChoice {
+  channelId: string;
+  names: LocalText;
+}
+
+export interface Agencies {
+  listRegions(): Promise<readonly Region[]>;
+  /** In the order of their ids. A region's agencies are its own, its prefecture's and its province's. */
+  listAgencies(filter: AgencyFilter): Promise<Page<Agency>>;
+  /** As it is live now, or was seconds ago; null when there is none. */
+  getAgency(agencyId: string): Promise<Agency | null>;
+  /**
+   * Makes a manifest the live one and returns its version; content equal to what is live makes no new version. Throws DomainError
+   * `manifest_invalid`, `region_unknown`, `connection_not_found`, `plug_in_unknown`, `capability_missing`.
+   */
+  publishManifest(manifest: ManifestInput): Promise<number>;
+  /**
+   * Adds a connection, or replaces its settings and limits. Throws DomainError `plug_in_unknown`,
+   * `connection_invalid`, `connection_kind_fixed`.
+   */
+  putConnection(connection: Connection): Promise<void>;
+  listChannels(): Promise<readonly ChannelChoice[]>;
+  gateway: Gateway;
+}
+
+export function createAgencies(deps: AgenciesDeps): Agencies {
+  const { db, clock, plugIns } = deps;
+  const kept = <Value>(load: (key: string) => Promise<Value>) =>
+    new RecentValues(load, clock, KEPT_MS, MAX_KEPT);
+  const agencies = kept((agencyId) => repo.findAgency(db, agencyId));
+  const connections = kept((connectionId) => loadConnection(deps, connectionId));
+  const regions = kept(() => loadRegions(db));
+  const channels = kept(() => loadChannels(deps));
+  const everything = 'all';
+  return {
+    listRegions: () => regions.get(everything),
+    listAgencies: (filter) => listAgencies(db, filter),
+    getAgency: async (agencyId) => (AGENCY_ID.test(agencyId) ? agencies.get(agencyId) : null),
+    async publishManifest(input) {
+      const manifest = checkedManifest(input);
+      await checkConnection(deps, manifest);
+      const version = await publish(deps, manifest);
+      agencies.forget(manifest.id);
+      regions.forget(everything);
+      return version;
+    },
+    async putConnection(connection) {
+      await putConnection(deps, connection);
+      connections.forget(connection.connectionId);
+      channels.forget(everything);
+    },
+    listChannels: () => channels.get(everything),
+    gateway: createGateway({
+      plugIns,
+      httpClient: deps.httpClient,
+      clock,
+      log: deps.log,
+      connection: (connectionId) => connections.get(connectionId),
+    }),
+  };
+}
+
+async function listAgencies(db: Db, filter: AgencyFilter): Promise<Page<Agency>> {
+  if (filter.cursor !== undefined && !AGENCY_ID.test(filter.cursor)) {
+    throw new DomainError('invalid', 'cursor_invalid');
+  }
+  // One more than asked for tells whether there is a next page.
+  const found = await repo.findAgencies(db, { ...filter, limit: filter.limit + 1 }, filter.cursor ?? null);
+  const items = found.slice(0, filter.limit);
+  return { items, nextCursor: found.length > filter.limit ? (items.at(-1)?.agencyId ?? null) : null };
+}
+
+async function loadRegions(db: Db): Promise<readonly Region[]> {
+  const categories = new Map<string, string[]>();
+  for (const { region, category } of await repo.findRegionCategories(db)) {
+    categories.set(region, [...(categories.get(region) ?? []), category]);
+  }
+  return [...categories].flatMap(([code, ofRegion]) => {
+    const names = regionNames(code);
+    return names ? [{ code, names, categories: ofRegion }] : [];
+  });
+}
+
+async function loadChannels({ db, plugIns }: AgenciesDeps): Promise<readonly ChannelChoice[]> {
+  const rows = await repo.findConnectionKinds(db, 'channel');
+  return rows.flatMap(({ connectionId, kind }) => {
+    const channel = plugIns.channels.find((candidate) => candidate.kind === kind);
+    return channel ? [{ channelId: connectionId, names: channel.names }] : [];
+  });
+}
+
+async function loadConnection(deps: AgenciesDeps, connectionId: string): Promise<Connection | null> {
+  const row = await repo.findConnection(deps.db, connectionId);
+  if (!row) return null;
+  const { plug, kind, limits } = row;
+  const settings = plugInOf(deps.plugIns, row)?.settings.safeParse(
+    JSON.parse(deps.vault.open(row.settingsSealed, SETTINGS)),
+  );
+  if (settings?.success) return { connectionId, plug, kind, settings: settings.data, limits };
+  // Such a connection can't be used; to the caller it is not there, and an operator sees why.
+  deps.log.error(settings ? 'stored settings are no longer valid' : 'no such plug-in', {
+    connectionId,
+    kind,
+  });
+  return null;
+}
+
+function checkedManifest(input: ManifestInput): Manifest {
+  const parsed = manifestSchema.safeParse(input);
+  if (!parsed.success)
+    throw new DomainError('invalid', 'manifest_invalid', { fields: fieldsOf(parsed.error) });
+  const manifest = parsed.data;
+  const unknown = manifest.regions.filter((code) => !regionNames(code));
+  if (unknown.length > 0)
+    throw new DomainError('invalid', 'region_unknown', { params: { regions: unknown.join(', ') } });
+  try {
+    localTime(0, manifest.serviceHours.timeZone);
+  } catch {
+    const fields = [{ pointer: '#/serviceHours/timeZone', code: 'not_allowed_value' }];
+    throw new DomainError('invalid', 'manifest_invalid', { fields });
+  }
+  return manifest;
+}
+
+/** Declared ⇔ works: a manifest only goes live on a connection whose provider can do what it says. */
+async function checkConnection({ db, plugIns }: AgenciesDeps, manifest: Manifest): Promise<void> {
+  const connection = await repo.findConnection(db, manifest.connection);
+  if (connection?.plug !== 'provider') throw new DomainError('notFound', 'connection_not_found');
+  const provider = plugInOf(plugIns, connection);
+  if (!provider) throw new DomainError('invalid', 'plug_in_unknown', { params: { kind: connection.kind } });
+  const missing = missingCapabilities(provider as Pick<Provider, 'operations'>, manifest.capabilities);
+  if (missing.length === 0) return;
+  throw new DomainError('invalid', 'capability_missing', { params: { capabilities: missing.join(', ') } });
+}
+
+async function publish({ db, clock }: AgenciesDeps, manifest: Manifest): Promise<number> {
+  const hash = contentHash(manifest);
+  for (;;) {
+    try {
+      return await transact(db, async (tx) => {
+        const live = await repo.lockLiveVersion(tx, manifest.id);
+        if (live?.contentHash === hash) return live.version;
+        const version = (live?.version ?? 0) + 1;
+        await repo.insertVersion(tx, manifest, version, hash, clock.nowMs());
+        return version;
+      });
+    } catch (error) {
+      // Two published a new agency at once: there was no row to lock. Now there is.
+      if (!isUniqueViolation(error)) throw error;
+    }
+  }
+}
+
+async function putConnection(
+  { db, vault, clock, plugIns }: AgenciesDeps,
+  connection: Connection,
+): Promise<void> {
+  const { connectionId, plug, kind, limits } = connection;
+  const plugIn = plugInOf(plugIns, connection);
+  if (!plugIn) throw new DomainError('invalid', 'plug_in_unknown', { params: { kind } });
+  const settings = plugIn.settings.safeParse(connection.settings);
+  const fields = [
+    ...(AGENCY_ID.test(connectionId) ? [] : [{ pointer: '#/connectionId', code: 'wrong_format' }]),
+    ...(settings.success ? [] : fieldsOf(settings.error, '/settings')),
+    ...limitProblem('concurrency', limits.concurrency, MAX_CONCURRENCY),
+    ...limitProblem('ratePerSecond', limits.ratePerSecond, MAX_RATE_PER_SECOND),
+  ];
+  if (fields.length > 0) throw new DomainError('invalid', 'connection_invalid', { fields });
+  const existing = await repo.findConnection(db, connectionId);
+  // Manifests were checked against the kind they were published on.
+  if (existing && (existing.plug !== plug || existing.kind !== kind)) {
+    throw new DomainError('conflict', 'connection_kind_fixed', { params: { kind: existing.kind } });
+  }
+  const settingsSealed = vault.seal(JSON.stringify(connection.settings), SETTINGS);
+  await repo.saveConnection(db, { connectionId, plug, kind, settingsSealed, limits }, clock.nowMs());
+}
+
+function limitProblem(name: keyof Connection['limits'], value: number, maximum: number): FieldProblem[] {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= maximum) return [];
+  const code = value > maximum ? 'too_large' : 'too_small';
+  return [{ pointer: `#/limits/${name}`, code, params: { minimum: 1, maximum } }];
+}
+
+/** Where a schema was not met. The messages stay behind: they can quote the values, which may be secrets. */
+function fieldsOf(error: z.ZodError, below = ''): FieldProblem[] {
+  return error.issues.map(({ path }) => ({
+    pointer: `#${below}${path.map((step) => `/${String(step)}`).join('')}`,
+    code: 'invalid',
+  }));
+}

@@ -1,0 +1,99 @@
+import type { CallContext, HttpClient, Logger } from '../contract/index.ts';
+import { recordingHttpClient } from '../infra/outbound-http/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { DomainError } from '../kernel/errors.ts';
+import type { Called, Connection, Gateway, PlugIns } from './agencies.types.ts';
+import { CallGate } from './call-gate.ts';
+
+interface GatewayDeps {
+  plugIns: PlugIns;
+  httpClient: HttpClient;
+  clock: Clock;
+  log: Logger;
+  /** Null when there is no such connection. */
+  connection(connectionId: string): Promise<Connection | null>;
+}
+
+interface Call {
+  plug: Connection['plug'];
+  connectionId: string;
+  operation: string;
+  request: unknown;
+  fallback: unknown;
+  whenBusy: unknown;
+}
+
+type Operation = (context: CallContext<unknown>, request: unknown) => Promise<unknown>;
+
+/** The only way to an agency or a channel; see `Gateway`. */
+export function createGateway(deps: GatewayDeps): Gateway {
+  const gates = new Map<string, CallGate>();
+
+  function gateOf({ connectionId, limits }: Connection): CallGate {
+    const found = gates.get(connectionId);
+    const unchanged =
+      found?.limits.concurrency === limits.concurrency && found.limits.ratePerSecond === limits.ratePerSecond;
+    if (found && unchanged) return found;
+    const gate = new CallGate(limits);
+    gates.set(connectionId, gate);
+    return gate;
+  }
+
+  async function call({
+    plug,
+    connectionId,
+    operation,
+    request,
+    ...answers
+  }: Call): Promise<Called<unknown>> {
+    const connection = await deps.connection(connectionId);
+    if (connection?.plug !== plug) throw new DomainError('notFound', 'connection_not_found');
+    const fields = { connectionId, kind: connection.kind, operation };
+    const { http, exchanges } = recordingHttpClient(deps.httpClient, deps.clock);
+    const log = withFields(deps.log, fields);
+    const passage = await gateOf(connection).run(async () => {
+      try {
+        const carryOut = operationOf(deps.plugIns, connection, operation);
+        return await carryOut({ settings: connection.settings, http, clock: deps.clock, log }, request);
+      } catch (error) {
+        log.error('a plug-in threw instead of returning an outcome', { error });
+        return answers.fallback;
+      }
+    });
+    if (passage.kind === 'done') return { outcome: passage.value, exchanges };
+    log.warn('held back by the limits of the connection', { ...connection.limits });
+    return { outcome: answers.whenBusy, exchanges };
+  }
+
+  // The signatures of Gateway tie request, fallback and result to the operation; inside, all are unknown.
+  const ofPlug = (plug: Connection['plug']) =>
+    ((connectionId: string, operation: string, request: unknown, fallback: unknown, whenBusy: unknown) =>
+      call({ plug, connectionId, operation, request, fallback, whenBusy })) as never;
+  return { provider: ofPlug('provider'), channel: ofPlug('channel') };
+}
+
+/** The provider or channel of a kind; undefined when none is plugged in. */
+export function plugInOf(plugIns: PlugIns, { plug, kind }: Pick<Connection, 'plug' | 'kind'>) {
+  const candidates = plug === 'provider' ? plugIns.providers : plugIns.channels;
+  return candidates.find((candidate) => candidate.kind === kind);
+}
+
+function operationOf(plugIns: PlugIns, connection: Connection, name: string): Operation {
+  const operations = (plugInOf(plugIns, connection)?.operations ?? {}) as Record<
+    string,
+    Operation | undefined
+  >;
+  const operation = operations[name];
+  if (!operation) throw new Error(`there is no operation ${name}`);
+  return operation.bind(operations);
+}
+
+/** The same log, saying on every line which call it is about. */
+function withFields(log: Logger, fields: Readonly<Record<string, unknown>>): Logger {
+  return {
+    debug: (message, more) => log.debug(message, { ...more, ...fields }),
+    info: (message, more) => log.info(message, { ...more, ...fields }),
+    warn: (message, more) => log.warn(message, { ...more, ...fields }),
+    error: (message, more) => log.error(message, { ...more, ...fields }),
+  };
+}
