@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Access, Caller } from '../accounts/index.ts';
+import type { EventStreams } from './event-stream.ts';
+import type { Language } from './problem-catalogue.ts';
 
 interface RouteSchemas {
   params?: z.ZodObject;
@@ -17,8 +19,19 @@ export interface RouteInput<S extends RouteSchemas> {
   query: Parsed<S, 'query'>;
   body: Parsed<S, 'body'>;
   caller: Caller | null;
+  /** The session token the request came with, when it is a good one. */
+  sessionToken: string | null;
   /** For logs, problems and the audit trail. */
   traceId: string;
+  /** What the caller reads, by Accept-Language. */
+  language: Language;
+  /**
+   * Set where `idempotency` is `required`: 43 characters that stand for this caller's Idempotency-Key on this operation. A command that
+   * stores it under a unique index with what it makes is carried out once even when we crash before answering.
+   */
+  commandKey: string | null;
+  /** Opens server-sent event streams that end in good order when the server stops. */
+  streams: EventStreams;
   /** The raw request, for what has no schema: webhooks' raw bytes, event streams, the client's address. */
   request: Request;
   response: Response;
@@ -27,6 +40,7 @@ export interface RouteInput<S extends RouteSchemas> {
 /** What a handler returns; `body` is validated against the declared response in tests. */
 export interface RouteResult {
   status: number;
+  /** Sent as JSON; bytes are sent as they are, under the declared media type. */
   body?: unknown;
   headers?: Readonly<Record<string, string>>;
 }

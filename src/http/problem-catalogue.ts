@@ -1,0 +1,23 @@
+import { frameProblems } from './problems/frame.ts';
+
+/** The languages that texts for people come in; the first is the default. */
+export const LANGUAGES = ['zh-CN', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** What is said about one problem code; `{name}` in a text is filled from the error's `params`. */
+export interface ProblemEntry {
+  /** When it differs from the status of the error's kind. */
+  status?: number;
+  /** Whether the very same request may succeed later; by default when the kind is `tooMany` or `unavailable`. */
+  retryable?: boolean;
+  /** `[title, detail]`: what happened, and what to do next. */
+  'zh-CN': readonly [title: string, detail: string];
+  en: readonly [title: string, detail: string];
+}
+
+export type ProblemCatalogue = Readonly<Record<string, ProblemEntry>>;
+
+/** Every stable problem code of the API. Each module keeps its own in `problems/<module>.ts`. */
+export const PROBLEMS: ProblemCatalogue = {
+  ...frameProblems,
+};
