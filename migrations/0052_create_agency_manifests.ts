@@ -8,7 +8,7 @@ export async function up(db: Db): Promise<void> {
     asciiColumn(table, db, 'content_hash', 64).notNullable();
     longTextColumn(table, db, 'manifest').notNullable();
     table.bigInteger('effective_from_ms').notNullable();
-    table.primary(['agency_id', 'version'], { constraintName: 'agency_manifests_pk' });
+    table.primary(['agency_id', 'version'], 'agency_manifests_pk');
   });
 }
 

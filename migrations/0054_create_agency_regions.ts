@@ -6,7 +6,7 @@ export async function up(db: Db): Promise<void> {
     asciiColumn(table, db, 'region', 6).notNullable();
     asciiColumn(table, db, 'agency_id', 64).notNullable();
     asciiColumn(table, db, 'category', 32).notNullable();
-    table.primary(['region', 'agency_id'], { constraintName: 'agency_regions_pk' });
+    table.primary(['region', 'agency_id'], 'agency_regions_pk');
   });
 }
 

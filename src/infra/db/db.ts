@@ -21,10 +21,10 @@ export function openDb({ url, poolMax = 10 }: DbConfig): Db {
     connection:
       dialect === 'mysql'
         ? {
-            uri: url,
+            // Given in the address, because knex would write a `charset` option into every `create table`.
+            uri: withParameter(url, 'charset', 'utf8mb4_bin'),
             supportBigNumbers: true,
             bigNumberStrings: true,
-            charset: 'utf8mb4_bin',
             timezone: 'Z',
             // One statement a call: stacked statements are what injections are made of.
             multipleStatements: false,
@@ -36,6 +36,12 @@ export function openDb({ url, poolMax = 10 }: DbConfig): Db {
   // knex tells of each error before it throws the same object: from here on nobody meets one with values in it.
   db.client.prependListener('query-error', removeValues);
   return db;
+}
+
+function withParameter(url: string, name: string, value: string): string {
+  const parsed = new URL(url);
+  parsed.searchParams.set(name, value);
+  return parsed.href;
 }
 
 /** The MySQL default, REPEATABLE READ, loses updates under `update … where state = ?`; see the design. */
@@ -107,7 +113,7 @@ function removeValues(error: Error, query: { sql: string }): void {
   for (const key of Object.getOwnPropertyNames(error)) {
     if (!HARMLESS.has(key)) Reflect.deleteProperty(error, key);
   }
-  error.message = `database error ${String(driverCode(error))} in: ${query.sql.slice(0, 120)}`;
+  error.message = `database error ${String(driverCode(error))} in: ${query.sql.slice(0, 300)}`;
   error.stack = `${error.name}: ${error.message}`;
 }
 

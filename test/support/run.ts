@@ -1,0 +1,98 @@
+/**
+ * Runs the suites with the servers they need, and leaves none of those running. Started by scripts/test.mjs, which says
+ * what the options are and has counted its own checks in `--counted passed,failed`.
+ */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { makeTemplate, removeDatabase } from './databases.ts';
+import { jestNeedsServers, runJest, stopJest } from './jest.ts';
+import { provideServers } from './provide.ts';
+import { TEST_SERVERS_VARIABLE, type TestServers } from './stacks.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    name: { type: 'string', short: 't' },
+    counted: { type: 'string', default: '0,0' },
+  },
+});
+const only = options.only ?? [];
+const isWhole = only.length === 0 && options.name === undefined;
+
+/** What could not run, in words for the end of the report. */
+const notRun: string[] = [];
+/** Undone in reverse order, whatever happens. */
+const cleanups: (() => Promise<void> | void)[] = [];
+let isCleaned = false;
+
+async function cleanUp(): Promise<void> {
+  if (isCleaned) return;
+  isCleaned = true;
+  for (const undo of cleanups.reverse()) {
+    try {
+      await undo();
+    } catch (error) {
+      console.error(`while cleaning up: ${(error as Error).message}`);
+    }
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    stopJest();
+    void cleanUp().then(() => process.exit(130));
+  });
+}
+
+async function startServers(): Promise<void> {
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'civicpay-test-'));
+  // PostgreSQL runs as a user of its own when we are root, and must pass through.
+  chmodSync(dir, 0o711);
+  cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
+  const provided = await provideServers(dir, (stop) => {
+    if (isCleaned) void stop();
+    else cleanups.push(stop);
+  });
+  notRun.push(...provided.missing);
+  const template = `civicpay_template_${randomBytes(6).toString('hex')}`;
+  for (const url of [provided.postgresUrl, provided.mysqlUrl]) {
+    if (url === null) continue;
+    cleanups.push(() => removeDatabase(url, template));
+    await makeTemplate(url, template);
+  }
+  const { postgresUrl, mysqlUrl, redisUrl } = provided;
+  const servers: TestServers = { template, postgresUrl, mysqlUrl, redisUrl };
+  process.env[TEST_SERVERS_VARIABLE] = JSON.stringify(servers);
+  if (provided.chromium) process.env.CIVICPAY_TEST_CHROMIUM = provided.chromium;
+}
+
+async function main(): Promise<number> {
+  let [passed = 0, failed = 0] = options.counted.split(',').map(Number);
+  if (isWhole || (await jestNeedsServers(only))) await startServers();
+  const jest = await runJest(only, options.name);
+  passed += jest.passed;
+  failed += jest.failed;
+  notRun.push(...jest.skipped);
+  if (notRun.length > 0) {
+    console.log(`\nNot run (${notRun.length}):`);
+    for (const line of notRun) console.log(`  - ${line}`);
+    // A build server must not take "could not run" for "works".
+    if (process.env.CI && process.env.CI !== 'false') failed += notRun.length;
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+let exitCode = 1;
+try {
+  exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.log('0 passed, 1 failed');
+} finally {
+  await cleanUp();
+}
+process.exit(exitCode);

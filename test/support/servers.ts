@@ -1,0 +1,171 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { createConnection } from 'mysql2/promise';
+import { startEmbeddedPostgres } from '../../src/app/embedded-postgres.ts';
+import { startGuarded, tailOf } from '../../src/app/processes/guarded.ts';
+
+/** A server that a test run uses; `stop` does nothing to one that was given to us. */
+export interface TestServer {
+  url: string;
+  stop(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 60_000;
+
+/** Where Debian keeps servers, beside the caller's path: an ordinary user's has no `sbin`. */
+const SERVER_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
+
+/** The full path of a program, or null. */
+export function findProgram(...names: readonly string[]): string | null {
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), ...SERVER_FOLDERS];
+  for (const name of names) {
+    for (const folder of folders) {
+      const file = path.join(folder, name);
+      if (existsSync(file)) return file;
+    }
+  }
+  return null;
+}
+
+/** PostgreSQL as npm installed it, with the flushes to disk switched off: the data live for one run. */
+export async function startTestPostgres(dir: string): Promise<TestServer> {
+  const server = await startEmbeddedPostgres({
+    dataDir: path.join(dir, 'postgres'),
+    fallbackDir: path.join(dir, 'postgres-open'),
+    port: await freePort(),
+    password: randomBytes(16).toString('hex'),
+    isDurable: false,
+    logFile: path.join(dir, 'postgres.log'),
+    note: () => {},
+  });
+  return { url: server.urlOf('postgres'), stop: server.stop };
+}
+
+/** A private MariaDB on loopback, its flushes to disk switched off: the data live for one run. */
+export async function startMariaDb(dir: string): Promise<TestServer> {
+  const dataDir = path.join(dir, 'mariadb');
+  mkdirSync(dataDir, { recursive: true });
+  const userArgs = process.getuid?.() === 0 ? ['--user=root'] : [];
+  const install = spawnSync(
+    findProgram('mariadb-install-db', 'mysql_install_db') ?? 'mariadb-install-db',
+    [
+      '--no-defaults',
+      `--datadir=${dataDir}`,
+      '--skip-test-db',
+      '--auth-root-authentication-method=socket',
+      ...userArgs,
+    ],
+    { encoding: 'utf8' },
+  );
+  if (install.status !== 0) throw new Error(`mariadb-install-db failed:\n${install.stdout}${install.stderr}`);
+  const password = randomBytes(16).toString('hex');
+  const initFile = path.join(dir, 'mariadb-init.sql');
+  writeFileSync(initFile, `grant all on *.* to civicpay@'127.0.0.1' identified by '${password}';\n`, {
+    mode: 0o600,
+  });
+  const port = await freePort();
+  const logFile = path.join(dir, 'mariadb.log');
+  const server = await startGuarded({
+    command: findProgram('mariadbd', 'mysqld') ?? 'mariadbd',
+    args: [
+      '--no-defaults',
+      `--datadir=${dataDir}`,
+      `--socket=${path.join(dir, 'mariadb.sock')}`,
+      `--pid-file=${path.join(dir, 'mariadb.pid')}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      '--skip-name-resolve',
+      `--init-file=${initFile}`,
+      '--character-set-server=utf8mb4',
+      '--collation-server=utf8mb4_bin',
+      '--innodb-flush-log-at-trx-commit=0',
+      '--innodb-doublewrite=0',
+      '--innodb-buffer-pool-size=128M',
+      '--max-connections=300',
+      ...userArgs,
+    ],
+    cwd: dir,
+    logFile,
+    stopSignal: 'SIGTERM',
+    killSignal: 'SIGKILL',
+  });
+  const url = `mysql://civicpay:${password}@127.0.0.1:${port}/`;
+  await untilReady('MariaDB', server.exited, logFile, () => answersSql(url));
+  return { url, stop: server.stop };
+}
+
+/** A private Redis on loopback that keeps nothing. */
+export async function startRedis(dir: string): Promise<TestServer> {
+  const password = randomBytes(16).toString('hex');
+  const port = await freePort();
+  const logFile = path.join(dir, 'redis.log');
+  const server = await startGuarded({
+    command: findProgram('redis-server', 'valkey-server') ?? 'redis-server',
+    args: ['--port', String(port), '--bind', '127.0.0.1', '--requirepass', password, '--dir', dir]
+      .concat(['--save', '', '--appendonly', 'no'])
+      .concat(['--maxmemory-policy', 'noeviction']),
+    cwd: dir,
+    logFile,
+    stopSignal: 'SIGTERM',
+    killSignal: 'SIGKILL',
+  });
+  const url = `redis://:${password}@127.0.0.1:${port}/0`;
+  await untilReady('Redis', server.exited, logFile, () => answersPing(url));
+  return { url, stop: server.stop };
+}
+
+async function answersSql(url: string): Promise<boolean> {
+  try {
+    const connection = await createConnection({ uri: url });
+    await connection.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function answersPing(url: string): Promise<boolean> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    return (await redis.ping()) === 'PONG';
+  } catch {
+    return false;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function untilReady(
+  name: string,
+  exited: Promise<number>,
+  logFile: string,
+  isReady: () => Promise<boolean>,
+): Promise<void> {
+  let hasExited = false;
+  void exited.then(() => {
+    hasExited = true;
+  });
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (!(await isReady())) {
+    if (hasExited || performance.now() > deadline)
+      throw new Error(`${name} did not start:\n${tailOf(logFile)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A port free at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
