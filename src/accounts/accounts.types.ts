@@ -1,5 +1,6 @@
 /** What somebody may do; each route asks for one. */
 export type Role = 'resident' | 'agency' | 'finance' | 'operator';
+export type StaffRole = Exclude<Role, 'resident'>;
 
 /** Who is calling, as the session says. */
 export interface Caller {
@@ -11,4 +12,92 @@ export interface Caller {
   agencyId: string | null;
   /** Shown on the page: a masked phone, or a member of staff's name. */
   displayName: string;
+}
+
+/** Where a request comes from; for limits and the audit trail. */
+export interface ClientContext {
+  /** IP address, as the HTTP layer trusts it. */
+  address: string;
+  traceId: string;
+  /** The session token the client holds already, if any: signing in puts an end to that session. */
+  sessionToken: string | null;
+}
+
+/** A session just begun. The token is shown once, here; only its hash is kept. */
+export interface SignedIn {
+  token: string;
+  caller: Caller;
+  expiresAtMs: number;
+}
+
+export interface CodeChallenge {
+  challengeId: string;
+  expiresAtMs: number;
+  /** Not before this may another code be asked for. */
+  resendAfterMs: number;
+}
+
+export type SecondFactor = 'totp' | 'passkey';
+
+export interface StaffChallenge {
+  challengeId: string;
+  methods: readonly SecondFactor[];
+}
+
+export interface NewStaff {
+  email: string;
+  /** At least 12 characters. */
+  password: string;
+  roles: readonly StaffRole[];
+  /** Needed by, and only by, agency users. */
+  agencyId?: string;
+  displayName: string;
+  /** Base32; made at random when absent. */
+  totpSecret?: string;
+}
+
+export interface CreatedStaff {
+  staffId: string;
+  totpSecret: string;
+  /** `otpauth://` address for an authenticator app. */
+  totpUri: string;
+}
+
+/** Sends text messages. Throws when the message was certainly not sent. */
+export interface SmsSender {
+  send(message: { phone: string; text: string }): Promise<void>;
+}
+
+/** How often codes may be asked for. */
+export interface CodeLimits {
+  perPhonePerHour: number;
+  perAddressPerHour: number;
+  resendAfterMs: number;
+}
+
+export interface AccountsConfig {
+  /** Where browsers see the site; passkeys belong to its host. */
+  publicUrl: string;
+  /** Null: residents can't sign in, and are told so. */
+  smsSender: SmsSender | null;
+  codeLimits?: CodeLimits;
+}
+
+/** One thing somebody did. Ids, codes and numbers only: nothing here may be personal data. */
+export interface AuditEvent {
+  atMs: number;
+  actor: { kind: 'resident' | 'staff' | 'system' | 'anonymous'; id: string | null };
+  /** `noun.verb`, such as `payment.create`. */
+  action: string;
+  object: { kind: string; id: string } | null;
+  /** `ok`, or the code of the refusal. */
+  outcome: string;
+  traceId: string | null;
+  /** Blind index of the client's address (`addressIndex`). */
+  addressIndex: string | null;
+  detail?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface RecordedAuditEvent extends Required<AuditEvent> {
+  eventId: string;
 }

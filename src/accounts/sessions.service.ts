@@ -1,0 +1,131 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constantTimeEqual } from '../infra/crypto/index.ts';
+import { type Tx, transact } from '../infra/db/index.ts';
+import { newId, shardHintOf } from '../kernel/ids.ts';
+import { SESSION_LIMITS, sessionIsLive } from './accounts.rules.ts';
+import type { Caller, ClientContext, SignedIn } from './accounts.types.ts';
+import { recordAudit } from './audit.repo.ts';
+import { type AccountsContext, auditOrigin, SEALED } from './context.ts';
+import {
+  deleteSession,
+  deleteSessionsOf,
+  findSession,
+  insertSession,
+  type Session,
+  touchSession,
+} from './sessions.repo.ts';
+
+const SECRET_BYTES = 32;
+/** The read that every request makes should not be a write as well. */
+const TOUCH_EVERY_MS = 60_000;
+
+/**
+ * Sessions. A token is `<session id>.<256 random bits>`: the id finds the row by its primary key, and only a hash of
+ * the rest is stored, so that a copy of the database signs nobody in.
+ */
+export class Sessions {
+  private readonly context: AccountsContext;
+
+  constructor(context: AccountsContext) {
+    this.context = context;
+  }
+
+  /** Begins a session in the transaction that proved who it is for, and ends the one the client came with. */
+  async begin(
+    tx: Tx,
+    user: Omit<Caller, 'sessionId'>,
+    method: 'smsCode' | 'totp' | 'passkey',
+    client: ClientContext,
+  ): Promise<SignedIn> {
+    const nowMs = this.context.clock.nowMs();
+    if (client.sessionToken) {
+      const old = await this.find(tx, client.sessionToken);
+      if (old) await deleteSession(tx, old.sessionId);
+    }
+    const sessionId = newId('ses', nowMs, shardHintOf(user.userId));
+    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    const expiresAtMs = nowMs + SESSION_LIMITS[user.kind].absoluteMs;
+    const { displayName, ...rest } = user;
+    await insertSession(tx, {
+      ...rest,
+      sessionId,
+      secretHash: hashOf(secret),
+      displayNameSealed: this.context.vault.seal(displayName, SEALED.sessionDisplayName),
+      createdAtMs: nowMs,
+      lastSeenAtMs: nowMs,
+      expiresAtMs,
+    });
+    await recordAudit(tx, {
+      ...auditOrigin(this.context, client),
+      actor: { kind: user.kind, id: user.userId },
+      action: 'session.begin',
+      object: { kind: 'session', id: sessionId },
+      outcome: 'ok',
+      detail: { method },
+    });
+    return { token: `${sessionId}.${secret}`, caller: { ...user, sessionId }, expiresAtMs };
+  }
+
+  /** Who a token belongs to, or null. One read by primary key, and at most one write a minute. */
+  async authenticate(token: string): Promise<Caller | null> {
+    const session = await this.find(this.context.db, token);
+    const nowMs = this.context.clock.nowMs();
+    if (!session || !sessionIsLive(session, nowMs)) return null;
+    if (nowMs >= session.lastSeenAtMs + TOUCH_EVERY_MS) {
+      await touchSession(this.context.db, session.sessionId, nowMs, nowMs - TOUCH_EVERY_MS);
+    }
+    return {
+      userId: session.userId,
+      sessionId: session.sessionId,
+      kind: session.kind,
+      roles: session.roles,
+      agencyId: session.agencyId,
+      displayName: this.context.vault.open(session.displayNameSealed, SEALED.sessionDisplayName),
+    };
+  }
+
+  /** What `X-CSRF-Token` must be in this session. Another site can neither read it nor work it out. */
+  csrfTokenFor(token: string): string {
+    return this.context.vault.blindIndex(token, 'csrf');
+  }
+
+  /** Ends the caller's session. */
+  async signOut(caller: Caller, client: ClientContext): Promise<void> {
+    await transact(this.context.db, async (tx) => {
+      if (await deleteSession(tx, caller.sessionId)) await this.recordEnd(tx, caller, client, 1);
+    });
+  }
+
+  /** Ends every session of the caller, this one too. */
+  async signOutEverywhere(caller: Caller, client: ClientContext): Promise<void> {
+    await transact(this.context.db, async (tx) => {
+      const ended = await deleteSessionsOf(tx, caller.userId);
+      if (ended > 0) await this.recordEnd(tx, caller, client, ended);
+    });
+  }
+
+  private async recordEnd(tx: Tx, caller: Caller, client: ClientContext, sessions: number): Promise<void> {
+    await recordAudit(tx, {
+      ...auditOrigin(this.context, client),
+      actor: { kind: caller.kind, id: caller.userId },
+      action: 'session.end',
+      object: { kind: 'session', id: caller.sessionId },
+      outcome: 'ok',
+      detail: { sessions },
+    });
+  }
+
+  /** The session of a token, whether or not it has run out. */
+  private async find(db: AccountsContext['db'] | Tx, token: string): Promise<Session | null> {
+    const match = /^(ses_[0-9a-hjkmnp-tv-z]{26})\.([\w-]{43})$/.exec(token);
+    if (!match) return null;
+    const [, sessionId = '', secret = ''] = match;
+    const session = await findSession(db, sessionId);
+    return session && constantTimeEqual(session.secretHash, hashOf(secret)) ? session : null;
+  }
+}
+
+/** No salt and no stretching: there is nothing to guess in 256 random bits. */
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}
