@@ -13,7 +13,7 @@ export class DomainError extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(kind: DomainErrorKind, code: string, options: DomainErrorOptions = {}) {
-    super(`${kind}: ${code}`);
+    super(`${kind}: ${code}`, { cause: options.cause });
     this.name = 'DomainError';
     this.kind = kind;
     this.code = code;
@@ -45,4 +45,6 @@ interface DomainErrorOptions {
   params?: Readonly<Record<string, unknown>>;
   fields?: readonly FieldProblem[];
   retryAfterSeconds?: number;
+  /** What led to it, for the log; never shown to the caller. */
+  cause?: unknown;
 }

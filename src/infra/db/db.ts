@@ -21,8 +21,8 @@ export function openDb({ url, poolMax = 10 }: DbConfig): Db {
     connection:
       dialect === 'mysql'
         ? {
-            // Given in the address, because knex would write a `charset` option into every `create table`.
-            uri: withParameter(url, 'charset', 'utf8mb4_bin'),
+            uri: url,
+            charset: 'utf8mb4',
             supportBigNumbers: true,
             bigNumberStrings: true,
             timezone: 'Z',
@@ -32,26 +32,35 @@ export function openDb({ url, poolMax = 10 }: DbConfig): Db {
         : { connectionString: url, application_name: 'civicpay' },
     pool: { min: 0, max: poolMax, afterCreate: prepareConnection },
     acquireConnectionTimeout: 15_000,
+    // What it would print about lost connections comes out as errors, which the log gets in its own form.
+    log: { warn: () => {} },
   });
+  // knex writes it into every `create table`, so that texts compare byte by byte whatever the database's default is.
+  // Not enumerable, because mysql2 reads the same object and complains of options that it does not know.
+  if (dialect === 'mysql')
+    Object.defineProperty(db.client.connectionSettings, 'collate', { value: 'utf8mb4_bin' });
   // knex tells of each error before it throws the same object: from here on nobody meets one with values in it.
   db.client.prependListener('query-error', removeValues);
   return db;
 }
 
-function withParameter(url: string, name: string, value: string): string {
-  const parsed = new URL(url);
-  parsed.searchParams.set(name, value);
-  return parsed.href;
-}
+/** What PostgreSQL does anyway: MySQL's default, REPEATABLE READ, loses updates under `update … where state = ?`. */
+const MYSQL_SESSION = [
+  'set session transaction isolation level read committed',
+  'set names utf8mb4 collate utf8mb4_bin',
+];
 
-/** The MySQL default, REPEATABLE READ, loses updates under `update … where state = ?`; see the design. */
 function prepareConnection(connection: unknown, done: (error: Error | null, connection: unknown) => void) {
   const raw = connection as {
     query(sql: string, cb: (error: Error | null) => void): void;
     execute?: unknown;
   };
-  if (typeof raw.execute !== 'function') return done(null, connection);
-  raw.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => done(error, connection));
+  const isMysql = typeof raw.execute === 'function';
+  const next = ([sql, ...rest]: readonly string[]): void => {
+    if (sql === undefined) done(null, connection);
+    else raw.query(sql, (error) => (error ? done(error, connection) : next(rest)));
+  };
+  next(isMysql ? MYSQL_SESSION : []);
 }
 
 export function dialectOfUrl(url: string): DbDialect {
@@ -69,22 +78,42 @@ export function dialectOf(db: Db | Tx): DbDialect {
 const RETRYABLE = new Set<unknown>([1213, 1205, 1020, '40001', '40P01']);
 const MAX_TRIES = 6;
 
-/** Runs `work` in one transaction and retries it where the database says that another run may succeed. */
+/**
+ * Runs `work` in one transaction, and again where the database says that another run may succeed, or where the
+ * connection was dead before anything was said on it (a server restarted under an idle pool).
+ * Throws DomainError `database_busy` when no run got through; what `work` throws comes out as it is.
+ */
 export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   // MySQL's connections are set so when they are made; saying it again would cost a round trip each time.
   const isolation: Knex.TransactionConfig =
     dialectOf(db) === 'mysql' ? {} : { isolationLevel: 'read committed' };
   for (let attempt = 1; ; attempt++) {
+    let hasBegun = false;
     try {
-      return await db.transaction(work, isolation);
+      return await db.transaction((tx) => {
+        hasBegun = true;
+        return work(tx);
+      }, isolation);
     } catch (error) {
-      if (!isRetryable(error)) throw error;
-      if (attempt >= MAX_TRIES) {
-        throw new DomainError('unavailable', 'database_busy', { retryAfterSeconds: 1 });
+      // A pool with nothing free has waited long enough already.
+      const isPoolEmpty = !hasBegun && (error as Error).name === 'KnexTimeoutError';
+      const neverBegan = !hasBegun || FAILED_TO_BEGIN.has(error as Error);
+      const mayRunAgain = isRetryable(error) || (neverBegan && !isServersAnswer(error));
+      if (!mayRunAgain) throw error;
+      if (isPoolEmpty || attempt >= MAX_TRIES) {
+        throw new DomainError('unavailable', 'database_busy', { retryAfterSeconds: 1, cause: error });
       }
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
     }
   }
+}
+
+/** Whether the server itself refused (a wrong password, no such database), rather than the way to it. */
+function isServersAnswer(error: unknown): boolean {
+  const code = driverCode(error);
+  if (typeof code === 'number') return true;
+  // SQLSTATE; 57P01 to 57P03 say that the server is stopping or starting.
+  return /^(?=.*\d)[0-9A-Z]{5}$/.test(String(code)) && !String(code).startsWith('57P');
 }
 
 /** MySQL's number of the error, PostgreSQL's SQLSTATE, or the name of a socket's error. */
@@ -102,6 +131,9 @@ export function isUniqueViolation(error: unknown): boolean {
   return [1062, '23505'].includes(driverCode(error) as never);
 }
 
+/** knex runs the work even when BEGIN has failed; all its statements are refused then. */
+const FAILED_TO_BEGIN = new WeakSet<Error>();
+
 /** What of a driver's error may be known: nothing else of it survives `removeValues`. */
 const HARMLESS = new Set(['code', 'errno', 'severity', 'table', 'constraint', 'fatal']);
 
@@ -110,6 +142,7 @@ const HARMLESS = new Set(['code', 'errno', 'severity', 'table', 'constraint', 'f
  * thrown on says the driver's code and the statement with its placeholders.
  */
 function removeValues(error: Error, query: { sql: string }): void {
+  if (/^begin\b/i.test(query.sql)) FAILED_TO_BEGIN.add(error);
   for (const key of Object.getOwnPropertyNames(error)) {
     if (!HARMLESS.has(key)) Reflect.deleteProperty(error, key);
   }

@@ -4,7 +4,12 @@ import { type Db, dialectOf, type Tx } from './db.ts';
 /** Everything in which the two SQL dialects differ, beyond what knex evens out, is in this file. */
 
 /** An id or code column: ASCII, compared byte by byte (MySQL would otherwise fold case and take 4 bytes a letter). */
-export function asciiColumn(table: Knex.CreateTableBuilder, db: Db, name: string, maxLength = 32): Knex.ColumnBuilder {
+export function asciiColumn(
+  table: Knex.CreateTableBuilder,
+  db: Db,
+  name: string,
+  maxLength = 32,
+): Knex.ColumnBuilder {
   const column = table.string(name, maxLength);
   return dialectOf(db) === 'mysql' ? column.collate('ascii_bin') : column;
 }
@@ -38,11 +43,56 @@ export async function insertOrAdd(
     ...add.map((column) => [column, tx.raw(`${mysql ? '' : `${table}.`}${column} + ${incoming(column)}`)]),
     ...overwrite.map((column) => [column, tx.raw(incoming(column))]),
   ]);
-  await tx(table).insert(rows).onConflict([...key]).merge(sets);
+  await tx(table)
+    .insert([...rows])
+    .onConflict([...key])
+    .merge(sets as never);
 }
 
-/** Makes a table append-only in the database itself: any UPDATE or DELETE is an error. For migrations. */
+/** How a column's values travel in `bulkUpdate`. */
+export type ColumnKind = 'text' | 'bigint';
+
+/**
+ * Updates many rows by key, each with values of its own, in one statement.
+ * `columns` names what to set and how its values travel; null is allowed in any of them.
+ */
+export async function bulkUpdate(
+  tx: Tx,
+  table: string,
+  key: string,
+  columns: Readonly<Record<string, ColumnKind>>,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const names = Object.keys(columns);
+  if (dialectOf(tx) === 'postgres') {
+    const kinds = { [key]: 'text', ...columns };
+    const arrays = Object.entries(kinds).map(([, kind]) => `?::${kind}[]`);
+    await tx.raw(
+      `update ${table} set ${names.map((name) => `${name} = v.${name}`).join(', ')}
+       from unnest(${arrays.join(', ')}) as v(${Object.keys(kinds).join(', ')})
+       where ${table}.${key} = v.${key}`,
+      Object.keys(kinds).map((name) => rows.map((row) => row[name] ?? null)) as never[],
+    );
+    return;
+  }
+  // A derived table of constants would take the connection's collation; the cast keeps the key's index usable.
+  const first = [`cast(? as char character set ascii) as ${key}`, ...names.map((name) => `? as ${name}`)];
+  const rest = ['cast(? as char character set ascii)', ...names.map(() => '?')];
+  await tx.raw(
+    `update ${table} join (select ${first.join(', ')}${` union all select ${rest.join(', ')}`.repeat(rows.length - 1)}) v
+     on ${table}.${key} = v.${key} collate ascii_bin
+     set ${names.map((name) => `${table}.${name} = v.${name}`).join(', ')}`,
+    rows.flatMap((row) => [row[key], ...names.map((name) => row[name] ?? null)]) as never[],
+  );
+}
+
+/**
+ * Makes a table append-only in the database itself: any UPDATE or DELETE is an error. For migrations; takes several
+ * statements, and may be run again where one broke off.
+ */
 export async function forbidChange(db: Db, table: string): Promise<void> {
+  await allowChange(db, table);
   if (dialectOf(db) === 'mysql') {
     for (const operation of ['update', 'delete']) {
       await db.raw(

@@ -105,6 +105,5 @@ export class GroupCommit<Item, Result> {
 
 /** The database, not an item, is at fault: splitting the batch would only ask it more often. */
 function isOutOfReach(error: unknown): boolean {
-  if (error instanceof DomainError) return error.kind === 'unavailable';
-  return error instanceof Error && error.name === 'KnexTimeoutError';
+  return error instanceof DomainError && error.kind === 'unavailable';
 }

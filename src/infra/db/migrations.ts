@@ -28,7 +28,10 @@ class FolderMigrations implements Knex.MigrationSource<string> {
   }
 }
 
-const CONFIG: Knex.MigratorConfig = { migrationSource: new FolderMigrations(), tableName: 'schema_migrations' };
+const CONFIG: Knex.MigratorConfig = {
+  migrationSource: new FolderMigrations(),
+  tableName: 'schema_migrations',
+};
 
 /** Applies what is missing; returns the names applied. Safe to call from several processes at once. */
 export async function migrateUp(db: Db): Promise<string[]> {
