@@ -3,6 +3,8 @@ import type { Registry } from 'prom-client';
 import type { Caller } from '../accounts/index.ts';
 import type { Logger } from '../contract/index.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { guardedQueuesPage, QUEUES_PATH } from './bull-board.ts';
+import { docsRouter } from './docs-page.ts';
 import { endpoint, type Frame } from './endpoint.ts';
 import { EventStreams } from './event-stream.ts';
 import { healthRouter, type ReadyReport } from './health.ts';
@@ -12,6 +14,7 @@ import { observeRequests } from './observe.ts';
 import { limitByAddress } from './rate-limit.ts';
 import type { Route } from './route.ts';
 import { securityHeaders } from './security-headers.ts';
+import { staticPages } from './static-pages.ts';
 import { problemHandler } from './translate-error.ts';
 
 export interface HttpAppConfig {
@@ -35,6 +38,12 @@ export interface HttpAppOptions {
   metrics: Registry;
   config: HttpAppConfig;
   readiness(): Promise<ReadyReport>;
+  /** Served at `/openapi.json` and shown at `/docs`. */
+  openApi: object;
+  /** Bull Board over the queues (`bullBoardRouter`); none when absent. */
+  queuesPage?: Router;
+  /** The built web app; the server is an API alone when absent. */
+  staticDir?: string;
 }
 
 export interface HttpApp {
@@ -61,7 +70,11 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.use(refuseOddUrls);
   app.use(healthRouter(options.readiness));
   app.get('/metrics', metricsPage(options.metrics));
-  app.use(apiRouter(options.routes, { ...options, streams, publicUrl: config.publicUrl }, config));
+  const frame: Frame = { ...options, streams, publicUrl: config.publicUrl };
+  app.use(apiRouter(options.routes, frame, config));
+  app.use(docsRouter(options.openApi));
+  if (options.queuesPage) app.use(QUEUES_PATH, guardedQueuesPage(options.queuesPage, frame));
+  if (options.staticDir !== undefined) app.use(staticPages(options.staticDir));
   app.use(() => {
     throw new DomainError('notFound', 'not_found');
   });

@@ -1,3 +1,4 @@
+import { accountsProblems } from './problems/accounts.ts';
 import { frameProblems } from './problems/frame.ts';
 
 /** The languages that texts for people come in; the first is the default. */
@@ -20,4 +21,5 @@ export type ProblemCatalogue = Readonly<Record<string, ProblemEntry>>;
 /** Every stable problem code of the API. Each module keeps its own in `problems/<module>.ts`. */
 export const PROBLEMS: ProblemCatalogue = {
   ...frameProblems,
+  ...accountsProblems,
 };

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
+import { constantTimeEqual } from '../infra/crypto/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 
 /**
@@ -23,12 +23,6 @@ export function refuseCrossSite(request: Request, publicUrl: string): void {
 /** Refuses a command of a signed-in caller whose X-CSRF-Token is not the session's. */
 export function requireCsrfToken(request: Request, expected: string): void {
   const given = request.headers['x-csrf-token'];
-  if (typeof given === 'string' && sameText(given, expected)) return;
+  if (typeof given === 'string' && constantTimeEqual(given, expected)) return;
   throw new DomainError('forbidden', 'csrf_token_invalid');
-}
-
-/** Compares in constant time, whatever the lengths. */
-function sameText(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
