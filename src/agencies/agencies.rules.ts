@@ -34,9 +34,9 @@ export function checkInputs(spec: InputsSpec, inputs: AccountInputs): FieldProbl
     if (!field) problems.push({ pointer, code: 'unknown_field' });
     // Length first: a pattern only ever runs on a short text.
     else if ([...value].length > field.maxLength) {
-      problems.push({ pointer, code: 'too_long', params: { maxLength: field.maxLength } });
+      problems.push({ pointer, code: 'too_long', params: { maximum: field.maxLength } });
     } else if (!new RegExp(`^(?:${field.pattern})$`, 'u').test(value)) {
-      problems.push({ pointer, code: 'pattern_mismatch', params: { detail: field.mismatch } });
+      problems.push({ pointer, code: 'pattern_mismatch', params: { mismatch: field.mismatch } });
     }
   }
   const missing = missingOfNearestGroup(spec, inputs);

@@ -7,18 +7,17 @@ import {
   type ManifestInput,
   manifestSchema,
   missingCapabilities,
-  type Provider,
 } from '../contract/index.ts';
 import type { Vault } from '../infra/crypto/index.ts';
 import { type Db, isUniqueViolation, transact } from '../infra/db/index.ts';
 import { localTime } from '../kernel/business-date.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { DomainError, type FieldProblem } from '../kernel/errors.ts';
+import { RecentValues } from '../kernel/recent-values.ts';
 import * as repo from './agencies.repo.ts';
 import { contentHash } from './agencies.rules.ts';
 import type { Agency, AgencyFilter, Connection, Gateway, Page, PlugIns } from './agencies.types.ts';
 import { createGateway, plugInOf } from './gateway.ts';
-import { RecentValues } from './recent-values.ts';
 import { regionNames } from './regions.rules.ts';
 
 /** How long another process may still see what was live before. */
@@ -176,9 +175,9 @@ function checkedManifest(input: ManifestInput): Manifest {
 async function checkConnection({ db, plugIns }: AgenciesDeps, manifest: Manifest): Promise<void> {
   const connection = await repo.findConnection(db, manifest.connection);
   if (connection?.plug !== 'provider') throw new DomainError('notFound', 'connection_not_found');
-  const provider = plugInOf(plugIns, connection);
+  const provider = plugIns.providers.find(({ kind }) => kind === connection.kind);
   if (!provider) throw new DomainError('invalid', 'plug_in_unknown', { params: { kind: connection.kind } });
-  const missing = missingCapabilities(provider as Pick<Provider, 'operations'>, manifest.capabilities);
+  const missing = missingCapabilities(provider, manifest.capabilities);
   if (missing.length === 0) return;
   throw new DomainError('invalid', 'capability_missing', { params: { capabilities: missing.join(', ') } });
 }

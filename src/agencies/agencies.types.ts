@@ -75,8 +75,8 @@ export interface Gateway {
 
 /** What the composition root plugs in. */
 export interface PlugIns {
-  providers: readonly Provider<never>[];
-  channels: readonly Channel<never>[];
+  providers: readonly Provider[];
+  channels: readonly Channel[];
 }
 
 export interface Page<T> {

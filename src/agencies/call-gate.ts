@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { ConnectionLimits } from './agencies.types.ts';
 
 /** Calls that may wait for each that may run: enough for a burst, too few to grow stale. */

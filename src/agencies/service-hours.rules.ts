@@ -53,14 +53,12 @@ function isInSpan(hours: ServiceHours, atMs: number): boolean {
 function spanOpeningMs(hours: ServiceHours, fromMs: number): number | null {
   if (isInSpan(hours, fromMs)) return fromMs;
   const today = localTime(fromMs, hours.timeZone).date;
-  for (let day = 0; day <= SEARCH_DAYS; day++) {
-    // Sorted, and holding every moment at which a span can begin: so the first that is open is the answer.
-    const opening = possibleOpeningsMs(hours, addDays(today, day)).find(
-      (candidateMs) => candidateMs > fromMs && isInSpan(hours, candidateMs),
-    );
-    if (opening !== undefined) return opening;
-  }
-  return null;
+  const openingsMs = Array.from({ length: SEARCH_DAYS + 1 }, (_, day) =>
+    possibleOpeningsMs(hours, addDays(today, day)),
+  );
+  // Sorted, and holding every moment at which a span can begin: so the first that is open is the answer.
+  const sortedMs = openingsMs.flat().sort((a, b) => a - b);
+  return sortedMs.find((candidateMs) => candidateMs > fromMs && isInSpan(hours, candidateMs)) ?? null;
 }
 
 /**
@@ -77,7 +75,7 @@ function possibleOpeningsMs({ open, timeZone }: ServiceHours, date: string): num
     minutes.map((minute) => asIfUtcMs + minute * MINUTE_MS - offset),
   );
   if (offsets.size > 1) moments.push(offsetChangeMs(beforeMs, afterMs, timeZone));
-  return moments.sort((a, b) => a - b);
+  return moments;
 }
 
 /** Local time minus UTC, at a moment on a whole minute. */
