@@ -1,0 +1,211 @@
+import type { Called } from '../agencies/index.ts';
+import type { DebitOutcome, PostingOutcome, Reason, ReasonCode, RefundOutcome } from '../contract/index.ts';
+import { GroupCommit } from '../infra/db/index.ts';
+import type { ClaimedTask } from '../infra/outbox/index.ts';
+import { money } from '../kernel/money.ts';
+import { type Advance, writeAdvances } from './advance.repo.ts';
+import { type Answer, readDebit, readPosting, readRefund, takeStep } from './advance.rules.ts';
+import type { BillingDeps } from './billing.deps.ts';
+import { actionFor, type PaymentAction, refundReference } from './billing.rules.ts';
+import type { Payment } from './billing.types.ts';
+import type { Evidence, Notification } from './evidence.repo.ts';
+import { loadPayments } from './payment.repo.ts';
+
+/** Shown on the resident's account statement; a bank's field is short, and nobody's name belongs in it. */
+const subjectOf = (agencyName: string) => `${agencyName.slice(0, 24)} 缴费`;
+
+/**
+ * Carries payments on: does what their status asks for, at the channel or the agency, and commits what came of it.
+ * Calls run side by side; commits are shared by what is ready at the same time.
+ */
+export class PaymentAdvances {
+  private readonly deps: BillingDeps;
+  private readonly commits: GroupCommit<Advance, boolean>;
+
+  constructor(deps: BillingDeps) {
+    this.deps = deps;
+    this.commits = new GroupCommit(
+      deps.db,
+      (tx, advances) => writeAdvances(tx, deps.vault, advances, deps.clock.nowMs()),
+      { afterCommit: (advances, applied) => this.sendDue(advances.filter((_, index) => applied[index])) },
+    );
+  }
+
+  /** Works on claimed tasks, side by side; each settles for itself, and one that throws is a bug of ours. */
+  async run(tasks: readonly ClaimedTask[]): Promise<PromiseSettledResult<void>[]> {
+    const payments = await loadPayments(
+      this.deps.db,
+      this.deps.vault,
+      tasks.map((task) => task.taskId),
+    );
+    const byId = new Map(payments.map((payment) => [payment.paymentId, payment]));
+    return Promise.allSettled(
+      tasks.map(async (task) => {
+        const payment = byId.get(task.taskId);
+        if (!payment) throw new RangeError('a task without its payment');
+        await this.carryOn(payment, task.attempts);
+      }),
+    );
+  }
+
+  /**
+   * Takes an answer into account, wherever it came from. False when the payment has moved since it was read: read it
+   * again and decide again.
+   */
+  async apply(
+    payment: Payment,
+    answer: Answer,
+    origin: { attempts: number; evidence: Evidence | null; notification: Notification | null },
+  ): Promise<boolean> {
+    const agency = await this.deps.agencies.getAgency(payment.agencyId);
+    if (!agency) throw new RangeError('a payment to an agency that is gone');
+    const { serviceHours, cutOff, postingPromiseSeconds } = agency.manifest;
+    const step = takeStep(payment, answer, {
+      nowMs: this.deps.clock.nowMs(),
+      cutOff: { timeZone: serviceHours.timeZone, cutOff },
+      postingPromiseSeconds,
+      attempts: origin.attempts,
+      random: Math.random(),
+    });
+    if (step.contradiction) {
+      this.deps.log.error('an answer contradicts what was definite before', {
+        paymentId: payment.paymentId,
+        status: payment.status,
+        event: step.contradiction,
+      });
+    }
+    return this.commits.submit({
+      before: payment,
+      after: step.after,
+      journals: step.journals,
+      next: step.next,
+      evidence: origin.evidence,
+      notification: origin.notification,
+    });
+  }
+
+  private async carryOn(payment: Payment, attempts: number): Promise<void> {
+    const action = actionFor(payment, this.deps.clock.nowMs());
+    const { answer, evidence } = action
+      ? await this.perform(action, payment)
+      : { answer: { event: null, reason: null, facts: {}, retryAtMs: null }, evidence: null };
+    // Stale means that somebody else has carried it on, and has seen to its task.
+    await this.apply(payment, answer, { attempts, evidence, notification: null });
+  }
+
+  private async perform(
+    action: PaymentAction,
+    payment: Payment,
+  ): Promise<{ answer: Answer; evidence: Evidence | null }> {
+    const kept = (connectionId: string, called: Called<unknown>): Evidence => ({
+      paymentId: payment.paymentId,
+      connectionId,
+      operation: action,
+      exchanges: called.exchanges,
+    });
+    switch (action) {
+      case 'debit':
+      case 'askDebit': {
+        const called = action === 'debit' ? await this.debit(payment) : await this.askDebit(payment);
+        const answer = readDebit(payment, called.outcome, action === 'debit' ? 'instructed' : 'asked');
+        return { answer, evidence: kept(payment.channelId, called) };
+      }
+      case 'post':
+      case 'askPosting': {
+        const called = action === 'post' ? await this.post(payment) : await this.askPosting(payment);
+        const answer = readPosting(called.outcome, action === 'post' ? 'instructed' : 'asked');
+        return { answer, evidence: kept(payment.connectionId, called) };
+      }
+      case 'refund':
+      case 'askRefund': {
+        const called = action === 'refund' ? await this.refund(payment) : await this.askRefund(payment);
+        const answer = readRefund(called.outcome, action === 'refund' ? 'instructed' : 'asked');
+        return { answer, evidence: kept(payment.channelId, called) };
+      }
+      case 'resumeRefund':
+        return {
+          answer: { event: 'refundResumed', reason: null, facts: {}, retryAtMs: null },
+          evidence: null,
+        };
+    }
+  }
+
+  private async debit(payment: Payment): Promise<Called<DebitOutcome>> {
+    const agency = await this.deps.agencies.getAgency(payment.agencyId);
+    return this.deps.agencies.gateway.channel(
+      payment.channelId,
+      'debit',
+      {
+        reference: payment.paymentId,
+        amount: payment.amount,
+        subject: subjectOf(agency?.manifest.names['zh-CN'] ?? ''),
+        expiresAtMs: payment.expiresAtMs,
+        returnUrl: `${this.deps.publicUrl}/payments/${payment.paymentId}`,
+        notifyUrl: `${this.deps.publicUrl}/v1/webhooks/channels/${payment.channelId}`,
+      },
+      unknown,
+      busy,
+    );
+  }
+
+  private askDebit(payment: Payment): Promise<Called<DebitOutcome>> {
+    const request = { reference: payment.paymentId };
+    return this.deps.agencies.gateway.channel(payment.channelId, 'queryDebit', request, unknown, busy);
+  }
+
+  private async post(payment: Payment): Promise<Called<PostingOutcome>> {
+    const agency = await this.deps.agencies.getAgency(payment.agencyId);
+    return this.deps.agencies.gateway.provider(
+      payment.connectionId,
+      'pay',
+      {
+        reference: payment.paymentId,
+        agencyCode: agency?.manifest.agencyCode,
+        inputs: payment.inputs,
+        queryReference: payment.queryReference,
+        bills: payment.bills,
+        amount: payment.amount,
+        debitedAtMs: payment.debitedAtMs ?? payment.createdAtMs,
+      },
+      unknown,
+      busy,
+    );
+  }
+
+  private async askPosting(payment: Payment): Promise<Called<PostingOutcome>> {
+    const agency = await this.deps.agencies.getAgency(payment.agencyId);
+    const request = { reference: payment.paymentId, agencyCode: agency?.manifest.agencyCode };
+    return this.deps.agencies.gateway.provider(payment.connectionId, 'queryPayment', request, unknown, busy);
+  }
+
+  private async refund(payment: Payment): Promise<Called<RefundOutcome>> {
+    const agency = await this.deps.agencies.getAgency(payment.agencyId);
+    const request = {
+      reference: refundReference(payment),
+      debitReference: payment.paymentId,
+      amount: money(payment.debitedMinor ?? payment.amount.amountMinor, payment.amount.currency),
+      subject: subjectOf(agency?.manifest.names['zh-CN'] ?? ''),
+    };
+    return this.deps.agencies.gateway.channel(payment.channelId, 'refund', request, unknown, busy);
+  }
+
+  private askRefund(payment: Payment): Promise<Called<RefundOutcome>> {
+    const request = { reference: refundReference(payment) };
+    return this.deps.agencies.gateway.channel(payment.channelId, 'queryRefund', request, unknown, busy);
+  }
+
+  private sendDue(advances: readonly Advance[]): void {
+    const nowMs = this.deps.clock.nowMs();
+    this.deps.sendTasks(
+      advances
+        .filter(({ next }) => next.kind === 'due' && next.atMs <= nowMs)
+        .map((advance) => advance.after.paymentId),
+    );
+  }
+}
+
+const ownReason = (code: ReasonCode): Reason => ({ code, source: 'civicpay' });
+/** When a plug-in breaks its word: what really happened is not known. */
+const unknown = { kind: 'unknown' as const, reason: ownReason('answer_not_understood') };
+/** When our own limits held the call back: certainly nothing was sent. */
+const busy = { kind: 'notAttempted' as const, reason: ownReason('too_busy') };

@@ -1,0 +1,39 @@
+import { PaymentAdvances } from './advance.service.ts';
+import type { BillingDeps } from './billing.deps.ts';
+import { Notifications } from './notification.service.ts';
+import { PaymentOrders } from './order.service.ts';
+import { Payments } from './payments.service.ts';
+import { purgeBillQueries } from './query.repo.ts';
+import { BillQueries } from './query.service.ts';
+
+export type { AgencyDirectory, BillingDeps } from './billing.deps.ts';
+export { isFinal, PAYMENT_TOPIC } from './billing.rules.ts';
+export type * from './billing.types.ts';
+export type { PaymentOrder } from './order.service.ts';
+export { countByStatus } from './payment.repo.ts';
+export type { PaymentView } from './payments.service.ts';
+export type { QueriedBill, QueriedBills } from './query.service.ts';
+
+/** Everything that billing does: query, pay, carry on, look. */
+export interface Billing {
+  queries: BillQueries;
+  orders: PaymentOrders;
+  payments: Payments;
+  advances: PaymentAdvances;
+  notifications: Notifications;
+  /** Deletes queries that no payment can refer to any more; returns how many. */
+  purge(): Promise<number>;
+}
+
+export function createBilling(deps: BillingDeps): Billing {
+  const queries = new BillQueries(deps);
+  const advances = new PaymentAdvances(deps);
+  return {
+    queries,
+    orders: new PaymentOrders(deps, queries),
+    payments: new Payments(deps),
+    advances,
+    notifications: new Notifications(deps, advances),
+    purge: () => purgeBillQueries(deps.db, deps.clock.nowMs()),
+  };
+}

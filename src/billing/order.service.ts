@@ -1,0 +1,223 @@
+import { type Agency, checkAmount, checkSelection, isOpen, opensAtMs } from '../agencies/index.ts';
+import type { Bill, QueryOutcome } from '../contract/index.ts';
+import { GroupCommit, type Tx } from '../infra/db/index.ts';
+import { addTasks } from '../infra/outbox/index.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { newId, shardHintOf } from '../kernel/ids.ts';
+import { type Money, money, sumMinor } from '../kernel/money.ts';
+import type { BillingDeps } from './billing.deps.ts';
+import { apportion, compareBills, EXPIRY_GRACE_MS, PAYMENT_TOPIC } from './billing.rules.ts';
+import type { BillQuery, Payment } from './billing.types.ts';
+import { claimBills, findClaims } from './claim.repo.ts';
+import { insertPayments, insertSteps } from './payment.repo.ts';
+import type { BillQueries } from './query.service.ts';
+
+/** How long a resident has to confirm at the bank. */
+const CONFIRM_WITHIN_MS = 15 * 60_000;
+
+/** What a resident orders: bills out of something they saw, and how much. */
+export interface PaymentOrder {
+  queryId: string;
+  billIds: readonly string[];
+  amount: Money;
+  channelId: string;
+}
+
+interface Draft {
+  payment: Payment;
+  billKeys: readonly string[];
+}
+
+/** Takes orders. Orders that come together are committed together. */
+export class PaymentOrders {
+  private readonly deps: BillingDeps;
+  private readonly queries: BillQueries;
+  private readonly commits: GroupCommit<Draft, boolean>;
+
+  constructor(deps: BillingDeps, queries: BillQueries) {
+    this.deps = deps;
+    this.queries = queries;
+    this.commits = new GroupCommit(deps.db, (tx, drafts) => this.write(tx, drafts), {
+      afterCommit: (drafts, won) =>
+        deps.sendTasks(drafts.flatMap((draft, index) => (won[index] ? [draft.payment.paymentId] : []))),
+    });
+  }
+
+  /**
+   * Makes a payment of what the resident saw. Refuses, having changed nothing: `query_not_found`, `query_expired`,
+   * `bill_changed` (params: the amounts then and now), `bill_payment_in_flight` (params: the payment),
+   * `selection_not_allowed`, `amount_not_allowed`, `payment_limit_exceeded`, `channel_not_found`, `agency_closed`,
+   * `agency_unavailable`.
+   */
+  async create(residentId: string, order: PaymentOrder): Promise<Payment> {
+    const seen = await this.queries.recall(residentId, order.queryId);
+    const agency = await this.queries.liveAgency(seen.agencyId);
+    const channels = await this.deps.agencies.listChannels();
+    if (!channels.some((channel) => channel.channelId === order.channelId)) {
+      throw new DomainError('invalid', 'channel_not_found', {
+        fields: [{ pointer: '#/channelId', code: 'unknown_value' }],
+      });
+    }
+    this.assertOpen(agency);
+    const chosen = assertAllowed(agency, seen, order);
+    const billKeys = order.billIds.map((billId) => this.queries.billKey(agency, seen.inputs, billId));
+    await this.assertNotInFlight(billKeys);
+    const now = assertUnchanged(seen, await this.queries.askAgain(agency, seen.inputs), order, agency);
+    const payment = this.draft(
+      residentId,
+      agency,
+      { ...seen, queryReference: now.queryReference },
+      chosen,
+      order,
+    );
+    const won = await this.commits.submit({ payment, billKeys });
+    this.queries.forget(agency.agencyId, seen.inputs);
+    if (!won) {
+      await this.assertNotInFlight(billKeys);
+      throw new DomainError('conflict', 'bill_payment_in_flight');
+    }
+    return payment;
+  }
+
+  private async write(tx: Tx, drafts: readonly Draft[]): Promise<boolean[]> {
+    const winners = await claimBills(
+      tx,
+      drafts.map(({ payment, billKeys }) => ({ paymentId: payment.paymentId, billKeys })),
+    );
+    const won = drafts.map((draft) => winners.has(draft.payment.paymentId));
+    const payments = drafts.filter((_, index) => won[index]).map((draft) => draft.payment);
+    if (payments.length === 0) return won;
+    const nowMs = this.deps.clock.nowMs();
+    await insertPayments(tx, this.deps.vault, payments);
+    await insertSteps(tx, payments);
+    await addTasks(
+      tx,
+      payments.map((payment) => ({
+        taskId: payment.paymentId,
+        topic: PAYMENT_TOPIC,
+        dueAtMs: payment.createdAtMs,
+      })),
+      nowMs,
+    );
+    return won;
+  }
+
+  private draft(
+    residentId: string,
+    agency: Agency,
+    seen: BillQuery & { queryReference: string },
+    chosen: readonly Bill[],
+    order: PaymentOrder,
+  ): Payment {
+    const nowMs = this.deps.clock.nowMs();
+    const periods = new Map(chosen.map((bill) => [bill.billId, bill.period]));
+    return {
+      paymentId: newId('pay', nowMs, shardHintOf(residentId)),
+      residentId,
+      agencyId: agency.agencyId,
+      manifestVersion: agency.manifestVersion,
+      connectionId: agency.connectionId,
+      channelId: order.channelId,
+      status: 'created',
+      version: 1,
+      amount: order.amount,
+      debitedMinor: null,
+      inputs: seen.inputs,
+      maskedAccount: seen.maskedAccount,
+      holder: seen.holder,
+      queryReference: seen.queryReference,
+      bills: apportion(chosen, order.amount).map((part) => ({
+        ...part,
+        period: periods.get(part.billId) ?? '',
+      })),
+      confirmUrl: null,
+      createdAtMs: nowMs,
+      expiresAtMs: nowMs + CONFIRM_WITHIN_MS,
+      debitedAtMs: null,
+      channelReference: null,
+      postedAtMs: null,
+      agencyReference: null,
+      refundedAtMs: null,
+      refundRound: 0,
+      promisedByMs: nowMs + CONFIRM_WITHIN_MS + EXPIRY_GRACE_MS,
+      reason: null,
+      updatedAtMs: nowMs,
+    };
+  }
+
+  private assertOpen(agency: Agency): void {
+    const nowMs = this.deps.clock.nowMs();
+    const hours = agency.manifest.serviceHours;
+    if (isOpen(hours, nowMs)) return;
+    const opens = opensAtMs(hours, nowMs);
+    throw new DomainError('unavailable', 'agency_closed', {
+      params: { opensAt: opens === null ? null : new Date(opens).toISOString() },
+      retryAfterSeconds: opens === null ? undefined : Math.ceil((opens - nowMs) / 1000),
+    });
+  }
+
+  private async assertNotInFlight(billKeys: readonly string[]): Promise<void> {
+    const claims = [...(await findClaims(this.deps.db, billKeys)).values()];
+    const held = claims.find((claim) => claim.releasedAtMs === null);
+    if (held)
+      throw new DomainError('conflict', 'bill_payment_in_flight', { params: { paymentId: held.paymentId } });
+  }
+}
+
+/** The chosen bills, when the agency's rules allow paying just these, with this amount. */
+function assertAllowed(agency: Agency, seen: BillQuery, order: PaymentOrder): readonly Bill[] {
+  const { billShape, amountRule, paymentLimitMinor, currency } = agency.manifest;
+  const problem = checkSelection(billShape, seen.bills, order.billIds);
+  if (problem) {
+    throw new DomainError('invalid', 'selection_not_allowed', {
+      fields: [{ pointer: '#/billIds', code: problem }],
+    });
+  }
+  const chosen = seen.bills.filter((bill) => order.billIds.includes(bill.billId));
+  const dueMinor = sumMinor(chosen.map((bill) => bill.amountDue.amountMinor));
+  const amountProblem =
+    order.amount.currency === currency
+      ? checkAmount(amountRule, dueMinor, order.amount.amountMinor)
+      : 'wrongCurrency';
+  if (amountProblem) {
+    throw new DomainError('invalid', 'amount_not_allowed', {
+      params: { amount: money(dueMinor, currency) },
+      fields: [{ pointer: '#/amount', code: amountProblem }],
+    });
+  }
+  if (order.amount.amountMinor > paymentLimitMinor) {
+    throw new DomainError('invalid', 'payment_limit_exceeded', {
+      params: { amount: money(paymentLimitMinor, currency) },
+    });
+  }
+  return chosen;
+}
+
+/** The agency's answer of this instant, when it still says what the resident saw. */
+function assertUnchanged(
+  seen: BillQuery,
+  now: QueryOutcome,
+  order: PaymentOrder,
+  agency: Agency,
+): { queryReference: string } {
+  if (now.kind === 'unavailable' || now.kind === 'closedNow') {
+    throw new DomainError('unavailable', 'agency_unavailable', {
+      params: { reason: now.reason.code },
+      retryAfterSeconds: 10,
+    });
+  }
+  const comparison = compareBills(seen.bills, now.kind === 'due' ? now.bills : [], order.billIds);
+  if (now.kind === 'due' && comparison.same) return { queryReference: now.queryReference };
+  const nowMinor = comparison.same ? 0 : comparison.nowMinor;
+  throw new DomainError('conflict', 'bill_changed', {
+    params: {
+      amount: money(nowMinor, agency.manifest.currency),
+      previousAmount: money(
+        sumMinor(
+          seen.bills.filter((b) => order.billIds.includes(b.billId)).map((b) => b.amountDue.amountMinor),
+        ),
+        agency.manifest.currency,
+      ),
+    },
+  });
+}

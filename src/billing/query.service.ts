@@ -1,0 +1,224 @@
+import {
+  type Agency,
+  canonicalInputs,
+  isOpen,
+  maskedAccountOf,
+  opensAtMs,
+  readInputs,
+} from '../agencies/index.ts';
+import type { AccountInputs, Bill, QueryOutcome } from '../contract/index.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { newId, shardHintOf } from '../kernel/ids.ts';
+import { RecentValues } from '../kernel/recent-values.ts';
+import type { BillingDeps } from './billing.deps.ts';
+import type { BillQuery } from './billing.types.ts';
+import { type BillClaim, findClaims } from './claim.repo.ts';
+import { findBillQuery, insertBillQuery } from './query.repo.ts';
+
+/** How long an agency's answer is good for looking at; a payment always asks again. */
+const CACHE_MS = 10_000;
+const CACHE_ENTRIES = 10_000;
+/** How long after a query a payment may refer to it. */
+const QUERY_VALID_MS = 15 * 60_000;
+
+interface CachedAnswer {
+  outcome: QueryOutcome;
+  answeredAtMs: number;
+  /** The query id each resident was given for this answer, so that looking twice does not store it twice. */
+  queryIds: Map<string, string>;
+}
+
+/** A bill with the payment that is paying it right now, if one is. */
+export interface QueriedBill extends Bill {
+  inFlightPaymentId: string | null;
+}
+export type QueriedBills = Omit<BillQuery, 'bills'> & { bills: readonly QueriedBill[] };
+
+/** Asks agencies what is owed. Identical questions in flight are asked once; answers are kept for a few seconds. */
+export class BillQueries {
+  private readonly deps: BillingDeps;
+  private readonly answers: RecentValues<CachedAnswer>;
+
+  constructor(deps: BillingDeps) {
+    this.deps = deps;
+    this.answers = new RecentValues((key) => this.ask(key), deps.clock, CACHE_MS, CACHE_ENTRIES);
+  }
+
+  /**
+   * What a resident owes on an account. `rawInputs` as typed; wrong ones throw `inputs_invalid` with field pointers,
+   * an agency that does not exist `agency_not_found`.
+   */
+  async query(residentId: string, agencyId: string, rawInputs: AccountInputs): Promise<QueriedBills> {
+    const agency = await this.liveAgency(agencyId);
+    const inputs = readInputs(agency.manifest.inputs, rawInputs);
+    const nowMs = this.deps.clock.nowMs();
+    const hours = agency.manifest.serviceHours;
+    if (!isOpen(hours, nowMs)) {
+      const reason = { code: 'outside_service_hours', source: 'civicpay' } as const;
+      return this.withoutBills(agency, inputs, {
+        kind: 'closedNow',
+        reason,
+        opensAtMs: opensAtMs(hours, nowMs) ?? undefined,
+      });
+    }
+    const key = answerKey(agencyId, inputs);
+    let answer = await this.answers.get(key);
+    let claims = await this.claimsOf(agency, inputs, answer.outcome);
+    if (isOutdated(answer, claims)) {
+      this.answers.forget(key);
+      answer = await this.answers.get(key);
+      claims = await this.claimsOf(agency, inputs, answer.outcome);
+    }
+    if (answer.outcome.kind !== 'due') return this.withoutBills(agency, inputs, answer.outcome);
+    const snapshot = await this.keep(residentId, agency, inputs, answer);
+    const bills = snapshot.bills.map((bill) => {
+      const claim = claims.get(this.billKey(agency, inputs, bill.billId));
+      return { ...bill, inFlightPaymentId: claim && claim.releasedAtMs === null ? claim.paymentId : null };
+    });
+    return { ...snapshot, bills };
+  }
+
+  /** What is owed this instant, for a payment about to be made. */
+  async askAgain(agency: Agency, inputs: AccountInputs): Promise<QueryOutcome> {
+    const key = answerKey(agency.agencyId, inputs);
+    this.answers.forget(key);
+    return (await this.answers.get(key)).outcome;
+  }
+
+  /** A payment makes what was answered before worthless. */
+  forget(agencyId: string, inputs: AccountInputs): void {
+    this.answers.forget(answerKey(agencyId, inputs));
+  }
+
+  /** What this resident saw, or `query_not_found` / `query_expired`. */
+  async recall(
+    residentId: string,
+    queryId: string,
+  ): Promise<BillQuery & { validUntilMs: number; queryReference: string }> {
+    const query = await findBillQuery(this.deps.db, this.deps.vault, residentId, queryId);
+    if (!query || query.validUntilMs === null || query.queryReference === null) {
+      throw new DomainError('notFound', 'query_not_found');
+    }
+    if (query.validUntilMs <= this.deps.clock.nowMs()) throw new DomainError('gone', 'query_expired');
+    return { ...query, validUntilMs: query.validUntilMs, queryReference: query.queryReference };
+  }
+
+  async liveAgency(agencyId: string): Promise<Agency> {
+    const agency = await this.deps.agencies.getAgency(agencyId);
+    if (!agency) throw new DomainError('notFound', 'agency_not_found');
+    return agency;
+  }
+
+  /** Names one bill of one account without telling which: what two payments of it have in common. */
+  billKey(agency: Agency, inputs: AccountInputs, billId: string): string {
+    return this.deps.vault.blindIndex(
+      `${agency.agencyId} ${canonicalInputs(inputs)} ${billId}`,
+      'bill_claims.bill_key',
+    );
+  }
+
+  private async ask(key: string): Promise<CachedAnswer> {
+    const { agencyId, inputs } = JSON.parse(key) as { agencyId: string; inputs: AccountInputs };
+    const agency = await this.liveAgency(agencyId);
+    const unavailable = (code: 'answer_not_understood' | 'too_busy'): QueryOutcome => ({
+      kind: 'unavailable',
+      reason: { code, source: 'civicpay' },
+    });
+    const { outcome } = await this.deps.agencies.gateway.provider(
+      agency.connectionId,
+      'queryBills',
+      { agencyCode: agency.manifest.agencyCode, inputs },
+      unavailable('answer_not_understood'),
+      unavailable('too_busy'),
+    );
+    // Not having an answer is nothing worth keeping: whoever asks next asks the agency.
+    if (outcome.kind === 'unavailable' || outcome.kind === 'closedNow')
+      queueMicrotask(() => this.answers.forget(key));
+    return { outcome, answeredAtMs: this.deps.clock.nowMs(), queryIds: new Map() };
+  }
+
+  private claimsOf(
+    agency: Agency,
+    inputs: AccountInputs,
+    outcome: QueryOutcome,
+  ): Promise<Map<string, BillClaim>> {
+    const bills = outcome.kind === 'due' ? outcome.bills : [];
+    return findClaims(
+      this.deps.db,
+      bills.map((bill) => this.billKey(agency, inputs, bill.billId)),
+    );
+  }
+
+  private async keep(
+    residentId: string,
+    agency: Agency,
+    inputs: AccountInputs,
+    answer: CachedAnswer,
+  ): Promise<BillQuery> {
+    if (answer.outcome.kind !== 'due') throw new RangeError('only what is due is kept');
+    const known = answer.queryIds.get(residentId);
+    const query = {
+      ...this.describe(agency, inputs, answer.answeredAtMs),
+      queryId: known ?? newId('qry', answer.answeredAtMs, shardHintOf(residentId)),
+      outcome: 'due' as const,
+      validUntilMs: answer.answeredAtMs + QUERY_VALID_MS,
+      holder: answer.outcome.holder,
+      bills: answer.outcome.bills,
+      queryReference: answer.outcome.queryReference,
+    };
+    if (!known) {
+      await insertBillQuery(this.deps.db, this.deps.vault, residentId, query);
+      answer.queryIds.set(residentId, query.queryId);
+    }
+    return query;
+  }
+
+  private withoutBills(
+    agency: Agency,
+    inputs: AccountInputs,
+    outcome: Exclude<QueryOutcome, { kind: 'due' }>,
+  ): QueriedBills {
+    return {
+      ...this.describe(agency, inputs, this.deps.clock.nowMs()),
+      outcome: outcome.kind,
+      holder: outcome.kind === 'nothingDue' ? outcome.holder : null,
+      nextBillOn: (outcome.kind === 'nothingDue' ? outcome.nextBillOn : null) ?? null,
+      opensAtMs: (outcome.kind === 'closedNow' ? outcome.opensAtMs : null) ?? null,
+      reason: 'reason' in outcome ? outcome.reason : null,
+      bills: [],
+    };
+  }
+
+  private describe(agency: Agency, inputs: AccountInputs, queriedAtMs: number): BillQuery {
+    return {
+      queryId: null,
+      outcome: 'nothingDue',
+      agencyId: agency.agencyId,
+      inputs,
+      maskedAccount: maskedAccountOf(agency.manifest.inputs, inputs),
+      queriedAtMs,
+      validUntilMs: null,
+      holder: null,
+      bills: [],
+      queryReference: null,
+      nextBillOn: null,
+      opensAtMs: null,
+      reason: null,
+    };
+  }
+}
+
+/** The key of the cache is the question itself; it stays in memory. */
+function answerKey(agencyId: string, inputs: AccountInputs): string {
+  return JSON.stringify({ agencyId, inputs: JSON.parse(canonicalInputs(inputs)) });
+}
+
+/** The answer says due, and a payment has been posted since: another process may have done that. */
+function isOutdated(answer: CachedAnswer, claims: ReadonlyMap<string, BillClaim>): boolean {
+  return [...claims.values()].some(
+    (claim) =>
+      claim.releasedAs === 'posted' &&
+      claim.releasedAtMs !== null &&
+      claim.releasedAtMs >= answer.answeredAtMs,
+  );
+}

@@ -1,0 +1,93 @@
+import type { Logger } from '../contract/index.ts';
+import type { Db } from '../infra/db/index.ts';
+import { type ClaimedTask, claimTasks, recordFailure, releaseClaims } from '../infra/outbox/index.ts';
+import type { QueueFactory, WorkerHandle } from '../infra/queue/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { newId, randomShardHint } from '../kernel/ids.ts';
+import { waitAfterFailureMs } from './task.rules.ts';
+import type { TaskJob } from './task-sender.ts';
+
+/** Longer than any call may take, time-outs and waiting included: a claim that is older belongs to a dead worker. */
+const LEASE_MS = 60_000;
+/** Jobs in hand at once; each may carry many tasks, and the gateway holds the calls to every connection's limits. */
+const JOBS_AT_ONCE = 16;
+
+/** Works on one topic's tasks. Settles each for itself; what rejects is a failure of ours, and is tried again. */
+export type TaskHandler = (tasks: readonly ClaimedTask[]) => Promise<PromiseSettledResult<unknown>[]>;
+
+interface TaskWorkerDeps {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  queues: QueueFactory;
+}
+
+/** Claims the tasks that a job names, hands them to their topic's handler, and writes down what failed. */
+export class TaskWorker {
+  private readonly deps: TaskWorkerDeps;
+  private readonly topic: string;
+  private readonly handle: TaskHandler;
+  private worker: WorkerHandle | null = null;
+  private stopping = false;
+
+  constructor(deps: TaskWorkerDeps, topic: string, handle: TaskHandler) {
+    this.deps = deps;
+    this.topic = topic;
+    this.handle = handle;
+  }
+
+  start(): void {
+    this.worker = this.deps.queues.openWorker<TaskJob>(
+      this.topic,
+      (job) => this.work(job.taskIds),
+      JOBS_AT_ONCE,
+    );
+  }
+
+  /** Takes nothing more, and waits for what is in hand. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.worker?.close();
+  }
+
+  private async work(taskIds: readonly string[]): Promise<void> {
+    const { db, clock } = this.deps;
+    const claimToken = newId('clm', clock.nowMs(), randomShardHint());
+    const tasks = await claimTasks(db, taskIds, { claimToken, leaseMs: LEASE_MS, nowMs: clock.nowMs() });
+    if (tasks.length === 0) return;
+    if (this.stopping) {
+      await releaseClaims(
+        db,
+        claimToken,
+        tasks.map((task) => task.taskId),
+        clock.nowMs(),
+      );
+      return;
+    }
+    const results = await this.handle(tasks);
+    for (const [index, task] of tasks.entries()) {
+      const result = results[index];
+      if (result?.status === 'rejected') await this.fail(task, claimToken, result.reason);
+    }
+  }
+
+  private async fail(task: ClaimedTask, claimToken: string, error: unknown): Promise<void> {
+    const attempts = task.attempts + 1;
+    const waitMs = waitAfterFailureMs(attempts, Math.random());
+    const name =
+      error instanceof Error ? `${error.name}: ${error.message}` : 'something that is not an error';
+    this.deps.log.error(waitMs === null ? 'a task keeps failing and is parked' : 'a task failed', {
+      taskId: task.taskId,
+      topic: task.topic,
+      attempts,
+      error,
+    });
+    await recordFailure(this.deps.db, {
+      taskId: task.taskId,
+      claimToken,
+      attempts,
+      dueAtMs: waitMs === null ? null : this.deps.clock.nowMs() + waitMs,
+      error: name,
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import type { BusinessDate } from '../kernel/business-date.ts';
+import { type Money, sumMinor } from '../kernel/money.ts';
+import type { EntryDraft, JournalDraft, JournalKind, LedgerAccount } from './ledger.types.ts';
+
+/** What a channel has taken for us and not paid over yet. */
+export const channelClearing = (channelId: string): LedgerAccount => ({
+  code: `channel_clearing/${channelId}`,
+  class: 'asset',
+});
+
+/** Taken from residents, and neither written off nor given back yet. */
+export const fundsInTransit: LedgerAccount = { code: 'funds_in_transit', class: 'liability' };
+
+/** Collected for an agency and owed to it. */
+export const agencyPayable = (agencyId: string): LedgerAccount => ({
+  code: `agency_payable/${agencyId}`,
+  class: 'liability',
+});
+
+interface MoneyMove {
+  subjectId: string;
+  amount: Money;
+  businessDate: BusinessDate;
+}
+
+/** 扣款: the channel took the money. */
+export const debitJournal = (move: MoneyMove & { channelId: string }): JournalDraft =>
+  transfer('debit', move, channelClearing(move.channelId), fundsInTransit);
+
+/** 销账: the agency wrote the bill off. */
+export const postingJournal = (move: MoneyMove & { agencyId: string }): JournalDraft =>
+  transfer('posting', move, fundsInTransit, agencyPayable(move.agencyId));
+
+/** 退款: the channel gave the money back. */
+export const refundJournal = (move: MoneyMove & { channelId: string }): JournalDraft =>
+  transfer('refund', move, fundsInTransit, channelClearing(move.channelId));
+
+function transfer(kind: JournalKind, move: MoneyMove, from: LedgerAccount, to: LedgerAccount): JournalDraft {
+  return {
+    kind,
+    subjectId: move.subjectId,
+    currency: move.amount.currency,
+    businessDate: move.businessDate,
+    entries: [
+      { account: from, debitMinor: move.amount.amountMinor, creditMinor: 0 },
+      { account: to, debitMinor: 0, creditMinor: move.amount.amountMinor },
+    ],
+  };
+}
+
+/** Throws RangeError unless every line has one side above zero and the sides add up to the same. Law 2. */
+export function assertBalanced(journal: JournalDraft): void {
+  if (journal.entries.length < 2) throw new RangeError('a journal has at least two entries');
+  for (const { debitMinor, creditMinor } of journal.entries) {
+    const sides = [debitMinor, creditMinor];
+    if (
+      !sides.every((side) => Number.isSafeInteger(side) && side >= 0) ||
+      sides.filter((side) => side > 0).length !== 1
+    ) {
+      throw new RangeError('an entry has exactly one side, a whole number above zero');
+    }
+  }
+  if (
+    sumMinor(journal.entries.map((e) => e.debitMinor)) !== sumMinor(journal.entries.map((e) => e.creditMinor))
+  ) {
+    throw new RangeError('the two sides of a journal must be equal');
+  }
+}
+
+/** What a batch does to each account: one sum an account, sorted by code, so that batches lock in one order. */
+export function sumDeltas(
+  journals: readonly Pick<JournalDraft, 'currency' | 'entries'>[],
+): { account: LedgerAccount; currency: string; debitMinor: number; creditMinor: number }[] {
+  const deltas = new Map<string, EntryDraft & { currency: string }>();
+  for (const { currency, entries } of journals) {
+    for (const entry of entries) {
+      const key = `${entry.account.code} ${currency}`;
+      const sum = deltas.get(key);
+      deltas.set(key, {
+        account: entry.account,
+        currency,
+        debitMinor: sumMinor([sum?.debitMinor ?? 0, entry.debitMinor]),
+        creditMinor: sumMinor([sum?.creditMinor ?? 0, entry.creditMinor]),
+      });
+    }
+  }
+  return [...deltas.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, delta]) => delta);
+}

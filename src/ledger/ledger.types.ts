@@ -1,0 +1,48 @@
+import type { BusinessDate } from '../kernel/business-date.ts';
+import type { CurrencyCode } from '../kernel/money.ts';
+
+/** Which side makes an account grow: assets by debits, liabilities by credits. */
+export type AccountClass = 'asset' | 'liability';
+
+/** An account by its code, such as `agency_payable/guangzhou-power`; codes are made in `ledger.rules.ts`. */
+export interface LedgerAccount {
+  code: string;
+  class: AccountClass;
+}
+
+/** One line: exactly one of the two amounts is above zero. */
+export interface EntryDraft {
+  account: LedgerAccount;
+  debitMinor: number;
+  creditMinor: number;
+}
+
+export type JournalKind = 'debit' | 'posting' | 'refund';
+
+/** One balanced transaction, not written yet. At most one of each kind exists for a subject. */
+export interface JournalDraft {
+  kind: JournalKind;
+  /** What it is about: a payment's id. */
+  subjectId: string;
+  currency: CurrencyCode;
+  businessDate: BusinessDate;
+  entries: readonly EntryDraft[];
+}
+
+export interface TrialBalance {
+  /** True when every currency's difference is zero. */
+  balanced: boolean;
+  currencies: readonly {
+    currency: CurrencyCode;
+    debitMinor: bigint;
+    creditMinor: bigint;
+    differenceMinor: bigint;
+  }[];
+}
+
+export interface AccountBalance {
+  accountCode: string;
+  currency: CurrencyCode;
+  debitMinor: bigint;
+  creditMinor: bigint;
+}
