@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { localTime, minuteOfDay } from '../kernel/business-date.ts';
 
 /**
  * A manifest says everything about an agency that code does not: who it is, what a resident types, how its
@@ -7,6 +8,7 @@ import { z } from 'zod';
 
 const localText = z.object({ 'zh-CN': z.string().min(1).max(200), en: z.string().min(1).max(200) });
 const hhmm = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM');
+const timeZone = z.string().refine(isTimeZone, 'not an IANA time zone');
 /** 24:00 closes a day that never closes. */
 const hhmmEnd = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'HH:MM or 24:00');
 
@@ -15,7 +17,7 @@ export const inputFieldSchema = z.object({
   name: z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/),
   label: localText,
   /** JSON Schema `pattern` the value must match, anchored; at most 200 characters. */
-  pattern: z.string().max(200),
+  pattern: z.string().max(200).refine(isAnchoredPattern, 'must be a regular expression from ^ to $'),
   maxLength: z.int().min(1).max(64),
   keyboard: z.enum(['numeric', 'text', 'tel', 'idNumber']),
   scannable: z.boolean().default(false),
@@ -73,19 +75,33 @@ export const amountRuleSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('atLeast') }),
   z.object({ kind: z.literal('atMost'), minimumMinor: z.int().positive() }),
   z.object({ kind: z.literal('any'), minimumMinor: z.int().positive() }),
-  z.object({ kind: z.literal('range'), minimumMinor: z.int().positive(), maximumMinor: z.int().positive() }),
+  z
+    .object({ kind: z.literal('range'), minimumMinor: z.int().positive(), maximumMinor: z.int().positive() })
+    .refine((range) => range.minimumMinor <= range.maximumMinor, 'the minimum is above the maximum'),
   z.object({ kind: z.literal('multipleOf'), stepMinor: z.int().positive() }),
 ]);
 export type AmountRule = z.infer<typeof amountRuleSchema>;
 
 const serviceHoursSchema = z.object({
-  timeZone: z.string(),
-  /** Several spans a day are several entries; ISO weekdays, 1 = Monday. */
+  timeZone,
+  /** Several spans a day are several entries, and so are two days that a night spans; ISO weekdays, 1 = Monday. */
   open: z
-    .array(z.object({ weekdays: z.array(z.int().min(1).max(7)).min(1), from: hhmm, to: hhmmEnd }))
+    .array(
+      z
+        .object({ weekdays: z.array(z.int().min(1).max(7)).min(1), from: hhmm, to: hhmmEnd })
+        .refine((span) => minuteOfDay(span.from) < minuteOfDay(span.to), 'ends before it begins'),
+    )
     .min(1),
   maintenance: z
-    .array(z.object({ from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }), note: localText }))
+    .array(
+      z
+        .object({
+          from: z.iso.datetime({ offset: true }),
+          to: z.iso.datetime({ offset: true }),
+          note: localText,
+        })
+        .refine((span) => Date.parse(span.from) < Date.parse(span.to), 'ends before it begins'),
+    )
     .default([]),
 });
 export type ServiceHours = z.infer<typeof serviceHoursSchema>;
@@ -134,39 +150,81 @@ export const manifestSchema = z
     servicePhone: z.string().max(32).optional(),
   })
   .superRefine((manifest, context) => {
-    const names = new Set(manifest.inputs.fields.map((field) => field.name));
-    const unknown = [...manifest.inputs.groups.flat(), manifest.inputs.accountField].filter((n) => !names.has(n));
-    for (const name of unknown) {
-      context.addIssue({ code: 'custom', path: ['inputs', 'groups'], message: `no field is named ${name}` });
-    }
-    for (const [index, item] of manifest.serviceItems.entries()) {
-      for (const operation of item.operations) {
-        if (manifest.capabilities.includes(operation)) continue;
-        context.addIssue({
-          code: 'custom',
-          path: ['serviceItems', index, 'operations'],
-          message: `${operation} is not among the capabilities`,
-        });
-      }
-    }
-    const needs: Partial<Record<typeof manifest.queryKind, ProviderCapability>> = {
-      fetch: 'queryBills',
-      validate: 'validateAccount',
-      plan: 'plans',
-    };
-    const need = needs[manifest.queryKind];
-    if (need && !manifest.capabilities.includes(need)) {
-      context.addIssue({ code: 'custom', path: ['queryKind'], message: `needs the capability ${need}` });
-    }
-    for (const { pattern, name } of manifest.inputs.fields) {
-      try {
-        new RegExp(pattern, 'u');
-      } catch {
-        context.addIssue({ code: 'custom', path: ['inputs', 'fields'], message: `${name}: not a valid pattern` });
-      }
-    }
+    for (const { path, message } of faultsOf(manifest)) context.addIssue({ code: 'custom', path, message });
   });
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestInput = z.input<typeof manifestSchema>;
 export type InputField = z.infer<typeof inputFieldSchema>;
+
+type Fault = { path: (string | number)[]; message: string };
+
+/** What no single field can tell: whether the parts of a manifest fit each other. */
+function faultsOf(manifest: Manifest): Fault[] {
+  return [...faultsOfInputs(manifest.inputs), ...faultsOfCapabilities(manifest)];
+}
+
+function faultsOfInputs({ fields, groups, accountField }: Manifest['inputs']): Fault[] {
+  const names = fields.map((field) => field.name);
+  const asked = new Set(groups.flat());
+  const faults: Fault[] = [];
+  if (new Set(names).size < names.length) {
+    faults.push({ path: ['inputs', 'fields'], message: 'two fields have one name' });
+  }
+  for (const name of asked) {
+    if (!names.includes(name))
+      faults.push({ path: ['inputs', 'groups'], message: `no field is named ${name}` });
+  }
+  for (const name of names) {
+    if (!asked.has(name)) faults.push({ path: ['inputs', 'groups'], message: `no group asks for ${name}` });
+  }
+  if (!names.includes(accountField)) {
+    faults.push({ path: ['inputs', 'accountField'], message: `no field is named ${accountField}` });
+  }
+  return faults;
+}
+
+function faultsOfCapabilities({ capabilities, queryKind, serviceItems }: Manifest): Fault[] {
+  const needs: Partial<Record<typeof queryKind, ProviderCapability>> = {
+    fetch: 'queryBills',
+    validate: 'validateAccount',
+    plan: 'plans',
+  };
+  const need = needs[queryKind];
+  const faults: Fault[] = [];
+  if (need && !capabilities.includes(need)) {
+    faults.push({ path: ['queryKind'], message: `needs the capability ${need}` });
+  }
+  // A posting that times out is unknown until the agency is asked: without asking it would stay so for ever.
+  if (capabilities.includes('pay') && !capabilities.includes('queryPayment')) {
+    faults.push({ path: ['capabilities'], message: 'pay needs queryPayment' });
+  }
+  for (const [index, item] of serviceItems.entries()) {
+    for (const operation of item.operations.filter((name) => !capabilities.includes(name))) {
+      faults.push({
+        path: ['serviceItems', index, 'operations'],
+        message: `${operation} is not among the capabilities`,
+      });
+    }
+  }
+  return faults;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    localTime(0, name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isAnchoredPattern(pattern: string): boolean {
+  try {
+    new RegExp(pattern, 'u');
+  } catch {
+    return false;
+  }
+  // `^a|b$` is anchored on one side of each alternative only.
+  return /^\^.*\$$/s.test(pattern) && (!pattern.includes('|') || /^\^\(.*\)\$$/s.test(pattern));
+}

@@ -34,13 +34,22 @@ type OrUnavailable<T> = T | { kind: 'unavailable'; reason: Reason };
 
 /** The operations about civic services; one provider may have these, those about bills, or both. */
 export interface ServiceOperations<Settings> {
-  describe(context: CallContext<Settings>, request: { serviceItemId: string }): Promise<OrUnavailable<{ kind: 'form'; form: ServiceForm }>>;
-  prefill(context: CallContext<Settings>, request: ItemRequest): Promise<OrUnavailable<{ kind: 'values'; values: Json }>>;
+  describe(
+    context: CallContext<Settings>,
+    request: { serviceItemId: string },
+  ): Promise<OrUnavailable<{ kind: 'form'; form: ServiceForm }>>;
+  prefill(
+    context: CallContext<Settings>,
+    request: ItemRequest,
+  ): Promise<OrUnavailable<{ kind: 'values'; values: Json }>>;
   check(
     context: CallContext<Settings>,
     request: ItemRequest & { answers: Json },
   ): Promise<OrUnavailable<{ kind: 'eligible' } | { kind: 'notEligible'; reasons: readonly LocalText[] }>>;
-  query(context: CallContext<Settings>, request: ItemRequest): Promise<OrUnavailable<{ kind: 'found'; record: Json } | { kind: 'notFound' }>>;
+  query(
+    context: CallContext<Settings>,
+    request: ItemRequest,
+  ): Promise<OrUnavailable<{ kind: 'found'; record: Json } | { kind: 'notFound' }>>;
   apply(
     context: CallContext<Settings>,
     request: ItemRequest & { reference: string; answers: Json },
@@ -58,13 +67,21 @@ export interface ServiceOperations<Settings> {
     list(
       context: CallContext<Settings>,
       request: { serviceItemId: string; fromDate: string; toDate: string },
-    ): Promise<OrUnavailable<{ kind: 'slots'; slots: readonly { slotId: string; startsAtMs: number; left: number }[] }>>;
-    hold(context: CallContext<Settings>, request: { slotId: string; reference: string }): Promise<Outcome<{ heldUntilMs: number }>>;
+    ): Promise<
+      OrUnavailable<{ kind: 'slots'; slots: readonly { slotId: string; startsAtMs: number; left: number }[] }>
+    >;
+    hold(
+      context: CallContext<Settings>,
+      request: { slotId: string; reference: string },
+    ): Promise<Outcome<{ heldUntilMs: number }>>;
     book(
       context: CallContext<Settings>,
       request: { slotId: string; reference: string; inputs: AccountInputs },
     ): Promise<Outcome<{ agencyReference: string }>>;
-    release(context: CallContext<Settings>, request: { reference: string }): Promise<Outcome<{ agencyReference: string }>>;
+    release(
+      context: CallContext<Settings>,
+      request: { reference: string },
+    ): Promise<Outcome<{ agencyReference: string }>>;
   };
   documents(
     context: CallContext<Settings>,
