@@ -1,5 +1,6 @@
 import { newId } from '../kernel/ids.ts';
 import { SESSION_LIMITS } from './accounts.rules.ts';
+import { listAuditEvents } from './audit.repo.ts';
 import { type AccountsContext, addressIndexOf } from './context.ts';
 import { deleteGuardsUnusedSince } from './guards.repo.ts';
 import { STAFF_ACCOUNT_LOCK } from './guards.rules.ts';
@@ -23,6 +24,8 @@ export interface Accounts {
   passkeys: Passkeys;
   /** Blind index of a client's address, for audit events. */
   addressIndex(address: string): string;
+  /** The audit trail, newest first, a page at a time. Refuses with `cursor_invalid`. */
+  listAuditEvents(page: { limit: number; cursor?: string }): ReturnType<typeof listAuditEvents>;
   /** Deletes what nobody can use any more: ended sessions, old codes, messages and counts. Returns how many rows. */
   purgeExpired(): Promise<number>;
 }
@@ -36,6 +39,7 @@ export function createAccounts(context: AccountsContext): Accounts {
     residents: new ResidentSignIn(context, sessions),
     staff: new StaffSignIn(context, sessions, passkeys),
     addressIndex: (address) => addressIndexOf(context.vault, address),
+    listAuditEvents: (page) => listAuditEvents(context.db, page),
     purgeExpired: () => purgeExpired(context),
   };
 }

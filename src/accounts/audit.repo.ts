@@ -1,5 +1,5 @@
-import type { Db, Tx } from '../infra/db/index.ts';
-import { toInt } from '../infra/db/index.ts';
+import { type Db, type Tx, toInt } from '../infra/db/index.ts';
+import { DomainError } from '../kernel/errors.ts';
 import { isId, newId, randomShardHint } from '../kernel/ids.ts';
 import type { AuditEvent, RecordedAuditEvent } from './accounts.types.ts';
 
@@ -45,7 +45,8 @@ export async function listAuditEvents(
   db: Db,
   page: { limit: number; cursor?: string },
 ): Promise<{ items: RecordedAuditEvent[]; nextCursor: string | null }> {
-  if (page.cursor !== undefined && !isId('aud', page.cursor)) return { items: [], nextCursor: null };
+  if (page.cursor !== undefined && !isId('aud', page.cursor))
+    throw new DomainError('invalid', 'cursor_invalid');
   const query = db<AuditRow>('audit_events')
     .orderBy('event_id', 'desc')
     .limit(page.limit + 1);

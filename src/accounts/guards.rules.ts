@@ -56,11 +56,12 @@ export function decideAttempt(state: GuardState, policy: GuardPolicy, nowMs: num
 
 function decideRate(state: GuardState, policy: RatePolicy, nowMs: number): GuardDecision {
   const windowEndsAtMs = state.windowStartedAtMs + policy.windowMs;
-  const inWindow = state.attempts > 0 && nowMs < windowEndsAtMs;
-  if (state.attempts > 0 && nowMs < state.lastAtMs + policy.minGapMs) {
-    return { allowed: false, retryAtMs: state.lastAtMs + policy.minGapMs };
-  }
-  if (inWindow && state.attempts >= policy.max) return { allowed: false, retryAtMs: windowEndsAtMs };
+  const hasTried = state.attempts > 0;
+  const inWindow = hasTried && nowMs < windowEndsAtMs;
+  const apartAtMs = hasTried ? state.lastAtMs + policy.minGapMs : 0;
+  const roomAtMs = inWindow && state.attempts >= policy.max ? windowEndsAtMs : 0;
+  const retryAtMs = Math.max(apartAtMs, roomAtMs);
+  if (nowMs < retryAtMs) return { allowed: false, retryAtMs };
   return {
     allowed: true,
     next: {

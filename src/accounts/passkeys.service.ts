@@ -169,7 +169,7 @@ export class Passkeys {
 }
 
 function passkeyRefused(): DomainError {
-  const fields = [{ pointer: '#/credential', code: 'passkey_refused' }];
+  const fields = [{ pointer: '#/credential', code: 'invalid' }];
   return new DomainError('invalid', 'passkey_refused', { fields });
 }
 

@@ -42,7 +42,7 @@ export class ResidentSignIn {
   async requestCode(typedPhone: string, client: ClientContext): Promise<CodeChallenge> {
     const phone = normalisePhone(typedPhone);
     if (phone === null) {
-      const fields = [{ pointer: '#/phone', code: 'phone_invalid' }];
+      const fields = [{ pointer: '#/phone', code: 'wrong_format' }];
       throw new DomainError('invalid', 'phone_invalid', { fields });
     }
     const { smsSender, codeLimits = DEFAULT_CODE_LIMITS } = this.context.config;
@@ -95,7 +95,7 @@ export class ResidentSignIn {
       case 'wrong':
         throw new DomainError('invalid', 'code_wrong', {
           params: { triesLeft: verification.triesLeft },
-          fields: [{ pointer: '#/code', code: 'code_wrong' }],
+          fields: [{ pointer: '#/code', code: 'invalid' }],
         });
     }
   }

@@ -183,7 +183,7 @@ export class StaffSignIn {
     if (completion.kind === 'expired') throw new DomainError('gone', 'staff_challenge_expired');
     if (completion.kind === 'locked') throw tryLater('sign_in_locked', completion.retryAtMs, nowMs);
     const pointer = method === 'totp' ? '#/code' : '#/credential';
-    throw new DomainError('invalid', completion.code, { fields: [{ pointer, code: completion.code }] });
+    throw new DomainError('invalid', completion.code, { fields: [{ pointer, code: 'invalid' }] });
   }
 
   /** Locks a challenge that may still be answered; null when it is used, used up, too old or never was. */

@@ -10,6 +10,7 @@ import type {
 import { DomainError } from '../kernel/errors.ts';
 import * as schemas from './accounts.schemas.ts';
 import { defineRoute, type Route, type RouteInput, type RouteResult } from './route.ts';
+import { instantOf, pageQuery } from './schemas.ts';
 import { clearedSessionCookie, sessionCookie } from './session-cookie.ts';
 
 export interface AccountsRoutesOptions {
@@ -100,7 +101,11 @@ function residentRoutes({ accounts, publicUrl }: AccountsRoutesOptions): Route[]
       handler: async (input) => {
         const challenge = await accounts.residents.requestCode(input.body.phone, clientOf(input));
         const { challengeId, expiresAtMs, resendAfterMs } = challenge;
-        const body = { challengeId, expiresAt: iso(expiresAtMs), resendAfter: iso(resendAfterMs) };
+        const body = {
+          challengeId,
+          expiresAt: instantOf(expiresAtMs),
+          resendAfter: instantOf(resendAfterMs),
+        };
         return { status: 202, body };
       },
     }),
@@ -203,7 +208,7 @@ function passkeyRoutes({ accounts }: AccountsRoutesOptions): Route[] {
       handler: async (input) => {
         const caller = signedInCaller(input.caller);
         const { label, createdAtMs } = await accounts.passkeys.register(caller, input.body, clientOf(input));
-        return { status: 201, body: { label, createdAt: iso(createdAtMs) } };
+        return { status: 201, body: { label, createdAt: instantOf(createdAtMs) } };
       },
     }),
   ];
@@ -225,7 +230,11 @@ function demoRoutes({ demo }: AccountsRoutesOptions): Route[] {
       problems: ['not_found'],
       handler: async () => {
         const messages = await inDemo().messages(INBOX_MESSAGES);
-        const items = messages.map(({ phone, text, sentAtMs }) => ({ phone, text, sentAt: iso(sentAtMs) }));
+        const items = messages.map(({ phone, text, sentAtMs }) => ({
+          phone,
+          text,
+          sentAt: instantOf(sentAtMs),
+        }));
         return { status: 200, body: { items } };
       },
     }),
@@ -250,7 +259,7 @@ function auditRoute({ accounts }: AccountsRoutesOptions): Route {
     summary: 'Who did what, newest first',
     access: 'operator',
     idempotency: 'none',
-    request: { query: schemas.auditQuery },
+    request: { query: pageQuery },
     responses: { 200: { description: 'One page', schema: schemas.auditPageSchema } },
     problems: ['cursor_invalid'],
     handler: async ({ query }) => {
@@ -277,7 +286,7 @@ function userOf({ userId, kind, roles, displayName }: Caller) {
 }
 
 function auditEventOf({ atMs, ...event }: RecordedAuditEvent) {
-  return { ...event, at: iso(atMs) };
+  return { ...event, at: instantOf(atMs) };
 }
 
 function clientOf(input: RouteInput<Record<never, never>>): ClientContext {
@@ -293,8 +302,4 @@ function signedInCaller(caller: Caller | null): Caller {
 
 function isSecure(publicUrl: string): boolean {
   return publicUrl.startsWith('https://');
-}
-
-function iso(atMs: number): string {
-  return new Date(atMs).toISOString();
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { instantSchema, pageOf } from './schemas.ts';
 
-const time = z.iso.datetime().describe('ISO 8601, UTC');
 const challengeId = z.string().max(64).describe('As the step before gave it');
 const sixDigits = z
   .string()
@@ -41,8 +41,8 @@ export const codeRequestSchema = z.strictObject({
 export const codeChallengeSchema = z
   .object({
     challengeId: z.string(),
-    expiresAt: time,
-    resendAfter: time.describe('Not before this may another code be asked for'),
+    expiresAt: instantSchema,
+    resendAfter: instantSchema.describe('Not before this may another code be asked for'),
   })
   .meta({ id: 'CodeChallenge' });
 
@@ -72,7 +72,9 @@ export const passkeyRegistrationSchema = z.strictObject({
   label: z.string().trim().min(1).max(60).describe('What its owner calls it, such as the name of the device'),
 });
 
-export const passkeySchema = z.object({ label: z.string(), createdAt: time }).meta({ id: 'Passkey' });
+export const passkeySchema = z
+  .object({ label: z.string(), createdAt: instantSchema })
+  .meta({ id: 'Passkey' });
 
 export const passkeyOptionsSchema = z
   .object({
@@ -83,7 +85,7 @@ export const passkeyOptionsSchema = z
   .meta({ id: 'PasskeyOptions' });
 
 export const smsMessagesSchema = z
-  .object({ items: z.array(z.object({ phone: z.string(), text: z.string(), sentAt: time })) })
+  .object({ items: z.array(z.object({ phone: z.string(), text: z.string(), sentAt: instantSchema })) })
   .meta({ id: 'SmsMessages' });
 
 export const demoSignInsSchema = z
@@ -100,32 +102,24 @@ export const demoSignInsSchema = z
   })
   .meta({ id: 'DemoSignIns' });
 
-export const auditQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(64).optional().describe('`nextCursor` of the page before'),
-});
-
-export const auditPageSchema = z
-  .object({
-    items: z.array(
-      z.object({
-        eventId: z.string(),
-        at: time,
-        actor: z.object({
-          kind: z.enum(['resident', 'staff', 'system', 'anonymous']),
-          id: z.string().nullable(),
-        }),
-        action: z.string(),
-        object: z.object({ kind: z.string(), id: z.string() }).nullable(),
-        outcome: z.string().describe('`ok`, or the code of the refusal'),
-        traceId: z.string().nullable(),
-        addressIndex: z
-          .string()
-          .nullable()
-          .describe('The same for the same client; the address itself is not kept'),
-        detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+export const auditPageSchema = pageOf(
+  z
+    .object({
+      eventId: z.string(),
+      at: instantSchema,
+      actor: z.object({
+        kind: z.enum(['resident', 'staff', 'system', 'anonymous']),
+        id: z.string().nullable(),
       }),
-    ),
-    nextCursor: z.string().nullable(),
-  })
-  .meta({ id: 'AuditEvents' });
+      action: z.string(),
+      object: z.object({ kind: z.string(), id: z.string() }).nullable(),
+      outcome: z.string().describe('`ok`, or the code of the refusal'),
+      traceId: z.string().nullable(),
+      addressIndex: z
+        .string()
+        .nullable()
+        .describe('The same for the same client; the address itself is not kept'),
+      detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    })
+    .meta({ id: 'AuditEvent' }),
+);
