@@ -14,8 +14,18 @@ const SECRET_NAME =
 /** Not a person's, though named like it. */
 const HARMLESS_NAME = /^(ip|client|server|bind|listen)Address$/;
 
-/** A run of seven or more digits, perhaps grouped: phones, account, card and identity numbers. Dates and ids are not. */
-const NUMBER_OF_SOMEBODY = /(?<![\w.:-])(?!\d{4}-\d{2}-\d{2}(?!\d))\+?\d(?:[ -]?\d){6,}[xX]?(?![\w:]|\.\d)/g;
+/** Numbers of ours that may stay: ids, moments and dates, trace ids, UUIDs. */
+const OURS = [
+  /\b[a-z]{2,4}_[0-9a-hjkmnp-tv-z]{26}\b/,
+  /\b(?:19|20)\d\d-[01]\d-[0-3]\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?(?![-\w])/,
+  /\b(?:[0-9a-f]{2}-)?[0-9a-f]{32}(?:-[0-9a-f]{16}-[0-9a-f]{2})?\b/,
+  /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/,
+];
+/** Any other run of seven or more digits, perhaps grouped, may be a phone, account, card or identity number. */
+const NUMBERS = new RegExp(
+  `(${OURS.map((pattern) => pattern.source).join('|')})|\\+?\\d(?:[ -]?\\d){6,}[xX]?`,
+  'g',
+);
 const MAIL_ADDRESS = /[\w.+-]+@[\w-]+(?:\.[\w-]+)*/g;
 /** User info and query of a URL: both have carried secrets. */
 const URL_SECRETS = /(\b[a-z][a-z0-9+.-]*:\/\/)(?:[^\s/@]*@)?([^\s?#]*)[^\s]*/gi;
@@ -28,7 +38,7 @@ export function loggableText(text: string): string {
   return cut
     .replace(URL_SECRETS, '$1$2')
     .replace(MAIL_ADDRESS, HIDDEN)
-    .replace(NUMBER_OF_SOMEBODY, HIDDEN)
+    .replace(NUMBERS, (_, ours: string | undefined) => ours ?? HIDDEN)
     .replace(NOT_TECHNICAL, (run) => (run === '…' ? '...' : HIDDEN));
 }
 
