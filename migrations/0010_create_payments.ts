@@ -4,6 +4,7 @@ export async function up(db: Db): Promise<void> {
   await db.schema.createTable('payments', (table) => {
     asciiColumn(table, db, 'payment_id').primary();
     asciiColumn(table, db, 'resident_id').notNullable();
+    asciiColumn(table, db, 'command_key', 43).nullable();
     asciiColumn(table, db, 'agency_id', 64).notNullable();
     table.integer('manifest_version').notNullable();
     asciiColumn(table, db, 'connection_id', 64).notNullable();

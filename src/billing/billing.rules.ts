@@ -217,6 +217,11 @@ export function paymentIdOfReference(reference: string): string {
   return reference.replace(/^rf[a-z0-9]_/, 'pay_');
 }
 
+/** The id of a posted payment's receipt: one for each, and no other. */
+export function receiptIdOf(paymentId: string): string {
+  return paymentId.replace(/^pay_/, 'rcp_');
+}
+
 /** The topic of the tasks that carry payments forward; a task's id is its payment's. */
 export const PAYMENT_TOPIC = 'payments';
 

@@ -22,6 +22,8 @@ export type PaymentStatus =
 export interface Payment {
   paymentId: string;
   residentId: string;
+  /** Stands for the command that ordered it: the same command again finds the payment instead of making another. */
+  commandKey: string | null;
   agencyId: string;
   manifestVersion: number;
   connectionId: string;

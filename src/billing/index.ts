@@ -2,12 +2,13 @@ import { PaymentAdvances } from './advance.service.ts';
 import type { BillingDeps } from './billing.deps.ts';
 import { Notifications } from './notification.service.ts';
 import { PaymentOrders } from './order.service.ts';
+import { PaymentWatch } from './payment-watch.ts';
 import { Payments } from './payments.service.ts';
 import { purgeBillQueries } from './query.repo.ts';
 import { BillQueries } from './query.service.ts';
 
 export type { AgencyDirectory, BillingDeps } from './billing.deps.ts';
-export { isFinal, PAYMENT_TOPIC } from './billing.rules.ts';
+export { isFinal, PAYMENT_TOPIC, receiptIdOf } from './billing.rules.ts';
 export type * from './billing.types.ts';
 export type { PaymentOrder } from './order.service.ts';
 export { countByStatus } from './payment.repo.ts';
@@ -21,6 +22,7 @@ export interface Billing {
   payments: Payments;
   advances: PaymentAdvances;
   notifications: Notifications;
+  watch: PaymentWatch;
   /** Deletes queries that no payment can refer to any more; returns how many. */
   purge(): Promise<number>;
 }
@@ -28,10 +30,12 @@ export interface Billing {
 export function createBilling(deps: BillingDeps): Billing {
   const queries = new BillQueries(deps);
   const advances = new PaymentAdvances(deps);
+  const payments = new Payments(deps);
   return {
     queries,
     orders: new PaymentOrders(deps, queries),
-    payments: new Payments(deps),
+    payments,
+    watch: new PaymentWatch(payments, deps.log),
     advances,
     notifications: new Notifications(deps, advances),
     purge: () => purgeBillQueries(deps.db, deps.clock.nowMs()),

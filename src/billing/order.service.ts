@@ -9,7 +9,7 @@ import type { BillingDeps } from './billing.deps.ts';
 import { apportion, compareBills, EXPIRY_GRACE_MS, PAYMENT_TOPIC } from './billing.rules.ts';
 import type { BillQuery, Payment } from './billing.types.ts';
 import { claimBills, findClaims } from './claim.repo.ts';
-import { insertPayments, insertSteps } from './payment.repo.ts';
+import { findByCommand, insertPayments, insertSteps } from './payment.repo.ts';
 import type { BillQueries } from './query.service.ts';
 
 /** How long a resident has to confirm at the bank. */
@@ -47,9 +47,12 @@ export class PaymentOrders {
    * Makes a payment of what the resident saw. Refuses, having changed nothing: `query_not_found`, `query_expired`,
    * `bill_changed` (params: the amounts then and now), `bill_payment_in_flight` (params: the payment),
    * `selection_not_allowed`, `amount_not_allowed`, `payment_limit_exceeded`, `channel_not_found`, `agency_closed`,
-   * `agency_unavailable`.
+   * `agency_unavailable`. The same `commandKey` again returns the payment it made.
    */
-  async create(residentId: string, order: PaymentOrder): Promise<Payment> {
+  async create(residentId: string, order: PaymentOrder, commandKey: string | null): Promise<Payment> {
+    // A crash after the commit and before the answer: the command comes back, and its payment is there.
+    const made = commandKey && (await findByCommand(this.deps.db, this.deps.vault, commandKey));
+    if (made) return made;
     const seen = await this.queries.recall(residentId, order.queryId);
     const agency = await this.queries.liveAgency(seen.agencyId);
     const channels = await this.deps.agencies.listChannels();
@@ -63,13 +66,8 @@ export class PaymentOrders {
     const billKeys = order.billIds.map((billId) => this.queries.billKey(agency, seen.inputs, billId));
     await this.assertNotInFlight(billKeys);
     const now = assertUnchanged(seen, await this.queries.askAgain(agency, seen.inputs), order, agency);
-    const payment = this.draft(
-      residentId,
-      agency,
-      { ...seen, queryReference: now.queryReference },
-      chosen,
-      order,
-    );
+    const bound = { ...seen, queryReference: now.queryReference };
+    const payment = { ...this.draft(residentId, agency, bound, chosen, order), commandKey };
     const won = await this.commits.submit({ payment, billKeys });
     this.queries.forget(agency.agencyId, seen.inputs);
     if (!won) {
@@ -108,7 +106,7 @@ export class PaymentOrders {
     seen: BillQuery & { queryReference: string },
     chosen: readonly Bill[],
     order: PaymentOrder,
-  ): Payment {
+  ): Omit<Payment, 'commandKey'> {
     const nowMs = this.deps.clock.nowMs();
     const periods = new Map(chosen.map((bill) => [bill.billId, bill.period]));
     return {

@@ -46,6 +46,7 @@ export async function insertPayments(tx: Tx, vault: Vault, payments: readonly Pa
     payments.map((payment) => ({
       payment_id: payment.paymentId,
       resident_id: payment.residentId,
+      command_key: payment.commandKey,
       agency_id: payment.agencyId,
       manifest_version: payment.manifestVersion,
       connection_id: payment.connectionId,
@@ -97,6 +98,12 @@ export async function loadPayments(
   if (paymentIds.length === 0) return [];
   const rows = await db('payments').whereIn('payment_id', [...paymentIds]);
   return rows.map((row) => toPayment(row, vault));
+}
+
+/** The payment that a command made; null when it made none. */
+export async function findByCommand(db: Db, vault: Vault, commandKey: string): Promise<Payment | null> {
+  const row = await db('payments').where('command_key', commandKey).first();
+  return row ? toPayment(row, vault) : null;
 }
 
 /** Locks payments and tells their present versions; sorted, so that two batches lock in one order. */
@@ -162,6 +169,7 @@ export async function countByStatus(db: Db): Promise<Map<PaymentStatus, number>>
 interface PaymentRow {
   payment_id: string;
   resident_id: string;
+  command_key: string | null;
   agency_id: string;
   manifest_version: number;
   connection_id: string;
@@ -193,6 +201,7 @@ function toPayment(row: PaymentRow, vault: Vault): Payment {
   return {
     paymentId: row.payment_id,
     residentId: row.resident_id,
+    commandKey: row.command_key,
     agencyId: row.agency_id,
     manifestVersion: toInt(row.manifest_version),
     connectionId: row.connection_id,
