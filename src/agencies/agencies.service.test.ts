@@ -55,7 +55,7 @@ const manifest = (id: string, more: Partial<ManifestInput> = {}): ManifestInput 
       {
         name: 'accountNumber',
         label: text,
-        pattern: '\\d+',
+        pattern: '^\\d+$',
         maxLength: 20,
         keyboard: 'numeric',
         help: text,
@@ -173,7 +173,7 @@ describeOnBothStacks('agencies', (stack) => {
   it('refuses what would not work', async () => {
     const publish = (more: Partial<ManifestInput>) =>
       codeOf(agencies.publishManifest(manifest('refused', more)));
-    expect(await publish({ capabilities: ['queryBills', 'pay'] })).toBe('capability_missing');
+    expect(await publish({ capabilities: ['queryBills', 'reverse'] })).toBe('capability_missing');
     expect(await publish({ connection: 'nowhere' })).toBe('connection_not_found');
     expect(await publish({ connection: 'bank-one' })).toBe('connection_not_found');
     expect(await publish({ regions: ['440100', '999999'] })).toBe('region_unknown');

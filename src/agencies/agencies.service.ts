@@ -10,7 +10,6 @@ import {
 } from '../contract/index.ts';
 import type { Vault } from '../infra/crypto/index.ts';
 import { type Db, isUniqueViolation, transact } from '../infra/db/index.ts';
-import { localTime } from '../kernel/business-date.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { DomainError, type FieldProblem } from '../kernel/errors.ts';
 import { RecentValues } from '../kernel/recent-values.ts';
@@ -162,12 +161,6 @@ function checkedManifest(input: ManifestInput): Manifest {
   const unknown = manifest.regions.filter((code) => !regionNames(code));
   if (unknown.length > 0)
     throw new DomainError('invalid', 'region_unknown', { params: { regions: unknown.join(', ') } });
-  try {
-    localTime(0, manifest.serviceHours.timeZone);
-  } catch {
-    const fields = [{ pointer: '#/serviceHours/timeZone', code: 'not_allowed_value' }];
-    throw new DomainError('invalid', 'manifest_invalid', { fields });
-  }
   return manifest;
 }
 

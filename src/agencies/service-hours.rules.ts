@@ -36,17 +36,14 @@ function maintenanceEndMs(hours: ServiceHours, atMs: number): number | null {
   return endsMs.length > 0 ? Math.max(...endsMs) : null;
 }
 
-/** A span whose end is not after its start runs past midnight, and belongs to the weekday it starts on. */
 function isInSpan(hours: ServiceHours, atMs: number): boolean {
   const local = localTime(atMs, hours.timeZone);
-  const yesterday = local.isoWeekday === 1 ? 7 : local.isoWeekday - 1;
-  return hours.open.some(({ weekdays, from, to }) => {
-    const fromMinute = minuteOfDay(from);
-    const toMinute = minuteOfDay(to);
-    const startedToday = weekdays.includes(local.isoWeekday) && local.minuteOfDay >= fromMinute;
-    if (fromMinute < toMinute) return startedToday && local.minuteOfDay < toMinute;
-    return startedToday || (weekdays.includes(yesterday) && local.minuteOfDay < toMinute);
-  });
+  return hours.open.some(
+    ({ weekdays, from, to }) =>
+      weekdays.includes(local.isoWeekday) &&
+      minuteOfDay(from) <= local.minuteOfDay &&
+      local.minuteOfDay < minuteOfDay(to),
+  );
 }
 
 /** The first moment from `fromMs` on that lies in a span of the week, whatever maintenance there is. */
@@ -63,14 +60,14 @@ function spanOpeningMs(hours: ServiceHours, fromMs: number): number | null {
 
 /**
  * Every moment of a local date at which a span may begin: each start, under each offset from UTC that the date
- * has, midnight, and the moment itself at which the offset changes (it may jump into a span, or back into one).
+ * has, and the moment itself at which the offset changes (it may jump into a span, or back into one).
  */
 function possibleOpeningsMs({ open, timeZone }: ServiceHours, date: string): number[] {
   const asIfUtcMs = Date.parse(`${date}T00:00:00Z`);
   const beforeMs = asIfUtcMs - DAY_MS;
   const afterMs = asIfUtcMs + 2 * DAY_MS;
   const offsets = new Set([offsetMs(beforeMs, timeZone), offsetMs(afterMs, timeZone)]);
-  const minutes = [0, ...open.map(({ from }) => minuteOfDay(from))];
+  const minutes = open.map(({ from }) => minuteOfDay(from));
   const moments = [...offsets].flatMap((offset) =>
     minutes.map((minute) => asIfUtcMs + minute * MINUTE_MS - offset),
   );
