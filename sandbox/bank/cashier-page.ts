@@ -10,7 +10,7 @@ const TEXTS = {
     notice: '演示环境：不会扣除真实资金',
     title: '确认支付',
     payee: '收款方',
-    merchant: '一户通缴费平台',
+    merchant: '市民缴费',
     item: '项目',
     orderNo: '订单号',
     deadline: '请于以下时间前完成',
@@ -37,7 +37,7 @@ const TEXTS = {
     notice: 'Demonstration: no real money is taken',
     title: 'Confirm payment',
     payee: 'Paid to',
-    merchant: 'CivicPay bill payments',
+    merchant: 'CivicPay',
     item: 'For',
     orderNo: 'Order number',
     deadline: 'Please finish by',
@@ -88,7 +88,7 @@ export function cashierPage(
       <p><a class="button" href="${escapeHtml(order.returnUrl)}">${text.back}</a></p>`,
     );
   }
-  const minutes = Math.max(1, Math.floor((order.expireAtMs - nowMs) / 60_000));
+  const minutes = Math.max(1, Math.ceil((order.expireAtMs - nowMs) / 60_000));
   const path = `/cashier/${order.cashierToken}`;
   const query = `?lang=${language}`;
   return layout(
