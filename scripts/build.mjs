@@ -1,7 +1,7 @@
 // npm run build: the server into dist/, the pages into dist/web. Does nothing when nothing has changed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, ROOT } from './install.mjs';
@@ -39,17 +39,21 @@ function buildServer() {
   for (const folder of SERVER_SOURCES)
     rmSync(path.join(ROOT, 'dist', folder), { recursive: true, force: true });
   rmSync(path.join(ROOT, 'dist/.tsbuildinfo'), { force: true });
-  return run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+  if (!run('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json'])) return false;
+  for (const folder of SERVER_SOURCES) copyData(folder);
+  return true;
+}
+
+/** What the programs read beside their code (manifests, fonts) lies in the build where it lies in the sources. */
+function copyData(folder) {
+  cpSync(path.join(ROOT, folder), path.join(ROOT, 'dist', folder), {
+    recursive: true,
+    filter: (source) => !/\.(ts|md)$/.test(source) && path.basename(source) !== 'fixtures',
+  });
 }
 
 function buildWeb() {
-  return run('node_modules/vite/bin/vite.js', [
-    'build',
-    'web',
-    '--outDir',
-    path.join(ROOT, 'dist/web'),
-    '--emptyOutDir',
-  ]);
+  return run('web/build.mjs', []);
 }
 
 function run(script, args) {

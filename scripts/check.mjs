@@ -10,21 +10,29 @@ const CRUISED = ['src', 'providers', 'sandbox', 'migrations', 'web', 'test'];
 function steps() {
   const folders = CRUISED.filter((folder) => existsSync(path.join(ROOT, folder)));
   return [
-    { name: 'biome (format, lint)', script: '@biomejs/biome/bin/biome', args: ['ci', '--colors=off', '.'] },
-    { name: 'tsc (server, tests)', script: 'typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
-    ...(existsSync(path.join(ROOT, 'web/tsconfig.json'))
-      ? [{ name: 'tsc (web)', script: 'typescript/bin/tsc', args: ['-p', 'web/tsconfig.json', '--noEmit'] }]
-      : []),
+    {
+      name: 'biome (format, lint)',
+      script: 'node_modules/@biomejs/biome/bin/biome',
+      args: ['ci', '--colors=off', '.'],
+    },
+    { name: 'tsc (server, tests)', script: 'node_modules/typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
+    { name: 'API types for the pages', script: 'web/generate.mjs', args: [] },
+    { name: 'tsc (web)', script: 'node_modules/typescript/bin/tsc', args: ['-p', 'web/tsconfig.json'] },
     {
       name: 'dependency-cruiser (floors)',
-      script: 'dependency-cruiser/bin/dependency-cruise.mjs',
+      script: 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
       args: ['--config', '.dependency-cruiser.cjs', ...folders],
     },
-    { name: 'knip (nothing dead)', script: 'knip/bin/knip.js', args: ['--no-progress'] },
+    { name: 'knip (nothing dead)', script: 'node_modules/knip/bin/knip.js', args: ['--no-progress'] },
   ];
 }
 
-const TIDY = { name: 'tidy test', script: 'jest/bin/jest.js', args: ['test/tidy.test.ts'], isTest: true };
+const TIDY = {
+  name: 'tidy test',
+  script: 'node_modules/jest/bin/jest.js',
+  args: ['test/tidy.test.ts'],
+  isTest: true,
+};
 
 /**
  * Runs every check, printing one line for each and the output of those that fail.
@@ -45,7 +53,7 @@ export async function runChecks({ withTidyTest = false } = {}) {
 function run({ script, args, isTest = false }) {
   return new Promise((resolve) => {
     const flags = isTest ? ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'] : [];
-    const child = spawn(process.execPath, [...flags, path.join(ROOT, 'node_modules', script), ...args], {
+    const child = spawn(process.execPath, [...flags, path.join(ROOT, script), ...args], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -16,6 +16,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { type PostgresPlace, placePostgres, runAs } from './embedded-postgres-place.ts';
 import { type GuardedServer, startGuarded, tailOf } from './processes/guarded.ts';
+import { commandLineOf, isAlive } from './processes/process-info.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Made at the first start. */
@@ -140,7 +141,7 @@ async function stopLeftOver(place: PostgresPlace, note: (line: string) => void):
   if (!existsSync(pidFile)) return;
   const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
   if (!isAlive(pid)) return;
-  if (!isPostgresOf(pid, place.dataDir)) {
+  if (!commandLineOf(pid).includes(place.dataDir)) {
     rmSync(pidFile);
     return;
   }
@@ -155,26 +156,6 @@ async function stopLeftOver(place: PostgresPlace, note: (line: string) => void):
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function isPostgresOf(pid: number, dataDir: string): boolean {
-  const { status, output } = runAs({}, 'ps', ['-o', 'args=', '-p', String(pid)]);
-  // Without `ps` (small containers) /proc tells the same.
-  const args = status === 0 ? output : readOrEmpty(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
-  return args.includes(dataDir);
-}
-
-function readOrEmpty(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 async function untilReady(url: string, server: GuardedServer, logFile: string): Promise<void> {

@@ -52,8 +52,8 @@ export async function runJest(only: readonly string[], name: string | undefined)
   try {
     running = spawn(process.execPath, [...NODE_FLAGS, JEST, ...args, ...only], {
       cwd: ROOT,
-      // With --json, jest prints its JSON on stdout too; what people read is on stderr.
-      stdio: ['ignore', 'ignore', 'inherit'],
+      // With --json, jest prints its JSON on stdout and what people read on stderr: the latter goes to our stdout.
+      stdio: ['ignore', 'ignore', 1],
     });
     const child = running;
     await new Promise((resolve) => child.once('close', resolve));

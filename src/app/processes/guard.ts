@@ -14,7 +14,7 @@ const { command, args, uid, gid, cwd, env, logFile, stopSignal, killSignal } = J
   process.argv[2] ?? '',
 ) as GuardedCommand;
 
-const log = openSync(logFile, 'a');
+const log = logFile === null ? 'inherit' : openSync(logFile, 'a', 0o600);
 const server = spawn(command, args, {
   cwd,
   env: { ...process.env, ...env },

@@ -11,8 +11,8 @@ export interface GuardedCommand {
   gid?: number;
   cwd: string;
   env?: Record<string, string>;
-  /** Gets what the server prints; appended to. */
-  logFile: string;
+  /** Gets what the server prints; appended to. Null: it goes where ours goes. */
+  logFile: string | null;
   /** Asks the server to stop in good order. */
   stopSignal: NodeJS.Signals;
   /** Sent when it has not stopped in 15 s. */
@@ -32,7 +32,7 @@ export interface GuardedServer {
 export async function startGuarded(command: GuardedCommand): Promise<GuardedServer> {
   // In its own process group, so that a Ctrl-C at the terminal reaches only the supervisor, which stops things in order.
   const guard = spawn(process.execPath, [...loaderArgs(), guardFile(), JSON.stringify(command)], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });
   const exited = new Promise<number>((resolve) => guard.once('exit', (code) => resolve(code ?? 1)));
@@ -67,10 +67,11 @@ export function tailOf(logFile: string, lines = 12): string {
   }
 }
 
-const isSource = import.meta.filename.endsWith('.ts');
+/** Run from the sources (tests, `npm run dev`), not from the build. */
+export const isSource = import.meta.filename.endsWith('.ts');
 
-/** Run from the sources (tests, `npm run dev`) a child needs the loader that its parent has. */
-function loaderArgs(): string[] {
+/** Run from the sources a child needs the loader that its parent has. */
+export function loaderArgs(): string[] {
   return isSource ? ['--import', import.meta.resolve('tsx')] : [];
 }
 

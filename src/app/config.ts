@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import type { VaultKeys } from '../infra/crypto/index.ts';
+import { type DbDialect, dialectOfUrl } from '../infra/db/index.ts';
+import type { LogLevel } from '../infra/log/index.ts';
+import type { QueueStore } from '../infra/queue/index.ts';
+
+/** Everything that a process is told from outside. Made by `loadConfig` from environment variables. */
+export interface Config {
+  /** PORT: where the server listens. */
+  port: number;
+  /** HOST: the address it listens on; loopback unless said otherwise. */
+  host: string;
+  /** PUBLIC_URL: how browsers reach it; passkeys, confirm pages and receipts' codes point here. */
+  publicUrl: string;
+  /** TRUST_PROXY: how many proxies before the server are ours, whose X-Forwarded-For is believed. */
+  trustProxyHops: number;
+  /** DATABASE_URL: `mysql://`, `mariadb://` or `postgres://`, with user, password and database. */
+  databaseUrl: string;
+  databaseDialect: DbDialect;
+  /** POOL_MAX: connections to the database that one process may hold. */
+  poolMax: number;
+  /** REDIS_URL, or the PostgreSQL of DATABASE_URL when there is none. */
+  queueStore: QueueStore;
+  /** VAULT_KEYS, VAULT_CURRENT_KEY, VAULT_INDEX_KEY: what personal data are encrypted and indexed with. */
+  vaultKeys: VaultKeys;
+  /** LOG_LEVEL */
+  logLevel: LogLevel;
+  /** DEMO: the sandboxes and the people of a demo; null everywhere else. */
+  demo: DemoSettings | null;
+}
+
+/** What `npm start` tells the server about the demo around it, as JSON in DEMO. */
+export type DemoSettings = z.output<typeof demoSettings>;
+
+/** A setting that is missing or wrong; the message says which and what to do, and holds no value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** One queue's keys stay on one node of a Redis Cluster. */
+const REDIS_PREFIX = '{civicpay}';
+
+const secret = z.string().min(16);
+
+const demoSettings = z.object({
+  powerAgency: z.object({ url: z.url(), appSecret: secret, controlToken: secret }),
+  /** `webhookSecret` is `whsec_…`, as the Standard Webhooks specification writes it. */
+  bank: z.object({ url: z.url(), merchantKey: secret, webhookSecret: secret, controlToken: secret }),
+  staff: z.array(
+    z.object({
+      email: z.email(),
+      password: z.string().min(12),
+      totpSecret: z.string().min(16),
+      displayName: z.string(),
+      role: z.enum(['finance', 'operator']),
+    }),
+  ),
+});
+
+const key = z
+  .base64()
+  .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64');
+
+/** A JSON text in a variable, read and then held to a schema. */
+const jsonOf = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+const databaseUrl = z.string().superRefine((text, context) => {
+  try {
+    dialectOfUrl(text);
+    if (new URL(text).pathname.length < 2) context.addIssue({ code: 'custom', message: 'names no database' });
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be a URL that starts with mysql:// or postgres://' });
+  }
+});
+
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TRUST_PROXY: z.coerce.number().int().min(0).max(16).default(0),
+  DATABASE_URL: databaseUrl,
+  POOL_MAX: z.coerce.number().int().min(2).max(200).default(10),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a URL that starts with redis:// or rediss://' })
+    .optional(),
+  VAULT_KEYS: jsonOf(z.record(z.string().regex(/^[A-Za-z0-9_-]{1,16}$/), key)),
+  VAULT_CURRENT_KEY: z.string(),
+  VAULT_INDEX_KEY: key,
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  DEMO: jsonOf(demoSettings).optional(),
+});
+
+/** Said when a variable is not set at all. */
+const HOW_TO_SET: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'the database, such as mysql://user:password@host:3306/civicpay',
+  VAULT_KEYS: 'the encryption keys as JSON, such as {"2026a":"<openssl rand -base64 32>"}',
+  VAULT_CURRENT_KEY: 'the name of the key in VAULT_KEYS that encrypts, such as 2026a',
+  VAULT_INDEX_KEY: 'the key of the blind indexes: <openssl rand -base64 32>, never to be changed',
+};
+
+/** Reads the settings; throws ConfigError naming every variable that is missing or wrong. */
+export function loadConfig(variables: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) throw new ConfigError(describe(parsed.error, given));
+  const values = parsed.data;
+  if (!(values.VAULT_CURRENT_KEY in values.VAULT_KEYS)) {
+    throw new ConfigError('VAULT_CURRENT_KEY names no key of VAULT_KEYS');
+  }
+  const dialect = dialectOfUrl(values.DATABASE_URL);
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl: (values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).replace(/\/$/, ''),
+    trustProxyHops: values.TRUST_PROXY,
+    databaseUrl: values.DATABASE_URL,
+    databaseDialect: dialect,
+    poolMax: values.POOL_MAX,
+    queueStore: queueStoreOf(values.DATABASE_URL, dialect, values.REDIS_URL),
+    vaultKeys: {
+      current: values.VAULT_CURRENT_KEY,
+      keys: values.VAULT_KEYS,
+      indexKey: values.VAULT_INDEX_KEY,
+    },
+    logLevel: values.LOG_LEVEL,
+    demo: values.DEMO ?? null,
+  };
+}
+
+/** Where the queues are; throws ConfigError for MySQL without Redis, which would leave them nowhere. */
+export function queueStoreOf(url: string, dialect: DbDialect, redisUrl: string | undefined): QueueStore {
+  if (redisUrl) return { kind: 'redis', url: redisUrl, prefix: REDIS_PREFIX };
+  if (dialect === 'postgres') return { kind: 'postgres', url };
+  throw new ConfigError(
+    'DATABASE_URL is MySQL or MariaDB, and REDIS_URL is not set. The job queues live in Redis or in PostgreSQL: ' +
+      'set REDIS_URL (redis://host:6379), or use a postgres:// database.',
+  );
+}
+
+/** One line for each variable. Values are secrets: they are never repeated. */
+function describe(error: z.ZodError, given: Record<string, unknown>): string {
+  const lines = error.issues.map((issue) => {
+    const [name = '', ...inner] = issue.path.map(String);
+    if (given[name] === undefined) return `${name} is not set: ${HOW_TO_SET[name] ?? issue.message}`;
+    return `${[name, ...inner].join('.')}: ${issue.message}`;
+  });
+  return [...new Set(lines)].join('\n');
+}
