@@ -1,0 +1,14 @@
+// Builds the pages into dist/web: types of the API, type check, bundle.
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { generateApiTypes } from './generate.mjs';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+await generateApiTypes();
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const checked = spawnSync(process.execPath, [tsc, '-p', here('tsconfig.json')], { stdio: 'inherit' });
+if (checked.status !== 0) process.exit(checked.status ?? 1);
+await build({ configFile: here('vite.config.ts'), logLevel: 'warn' });

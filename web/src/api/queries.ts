@@ -1,0 +1,142 @@
+import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
+import { api, bodyOf, keepCsrfToken } from './client.ts';
+import { ApiProblem } from './problem.ts';
+import type { Payment, SavedAccount } from './types.ts';
+
+/** How long an answer about money is shown without asking again. */
+const FRESH_MS = 30_000;
+
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // Signed out elsewhere, or the session ran out: the guard then asks to sign in.
+    onError: (error) => {
+      if (error instanceof ApiProblem && error.status === 401) void refreshSession();
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      // Offline is shown as what it is, not as endless waiting.
+      networkMode: 'always',
+      staleTime: FRESH_MS,
+      retry: (failures, error) =>
+        failures < 2 && error instanceof ApiProblem && error.retryable && !isThrottled(error),
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+
+function isThrottled(problem: ApiProblem): boolean {
+  return problem.status === 429;
+}
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async ({ signal }) => {
+    const session = bodyOf(await api.GET('/v1/session', { signal }));
+    keepCsrfToken(session.csrfToken);
+    return session;
+  },
+  staleTime: 5 * 60_000,
+});
+
+export function refreshSession(): Promise<void> {
+  return queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+}
+
+/** After signing in or out: nothing that the one before saw may be left. */
+export async function startOver(): Promise<void> {
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] });
+  await queryClient.refetchQueries({ queryKey: sessionQuery.queryKey });
+}
+
+export const regionsQuery = queryOptions({
+  queryKey: ['regions'],
+  queryFn: async ({ signal }) => bodyOf(await api.GET('/v1/regions', { signal })).items,
+  staleTime: 10 * 60_000,
+});
+
+export function agenciesQuery(region: string, category: string | null) {
+  return infiniteQueryOptions({
+    queryKey: ['agencies', region, category],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam, signal }) => {
+      const query = {
+        region,
+        limit: 50,
+        ...(category ? { category } : {}),
+        ...(pageParam ? { cursor: pageParam } : {}),
+      };
+      return bodyOf(await api.GET('/v1/agencies', { params: { query }, signal }));
+    },
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    staleTime: 10 * 60_000,
+  });
+}
+
+export function agencyQuery(agencyId: string) {
+  return queryOptions({
+    queryKey: ['agency', agencyId],
+    queryFn: async ({ signal }) =>
+      bodyOf(await api.GET('/v1/agencies/{agencyId}', { params: { path: { agencyId } }, signal })),
+    // Whether it is open now goes stale.
+    staleTime: 60_000,
+  });
+}
+
+export const savedAccountsQuery = queryOptions({
+  queryKey: ['savedAccounts'],
+  queryFn: async ({ signal }): Promise<SavedAccount[]> => [
+    ...bodyOf(await api.GET('/v1/saved-accounts', { signal })).items,
+  ],
+});
+
+export function billsQuery(savedAccountId: string) {
+  return queryOptions({
+    queryKey: ['bills', savedAccountId],
+    queryFn: async ({ signal }) =>
+      bodyOf(await api.POST('/v1/bill-queries', { body: { savedAccountId }, signal })),
+  });
+}
+
+export const channelsQuery = queryOptions({
+  queryKey: ['channels'],
+  queryFn: async ({ signal }) => bodyOf(await api.GET('/v1/channels', { signal })).items,
+  staleTime: 10 * 60_000,
+});
+
+export const paymentsQuery = infiniteQueryOptions({
+  queryKey: ['payments'],
+  initialPageParam: undefined as string | undefined,
+  queryFn: async ({ pageParam, signal }) => {
+    const query = { limit: 20, ...(pageParam ? { cursor: pageParam } : {}) };
+    return bodyOf(await api.GET('/v1/payments', { params: { query }, signal }));
+  },
+  getNextPageParam: (page) => page.nextCursor ?? undefined,
+});
+
+export function paymentQuery(paymentId: string) {
+  return queryOptions({
+    queryKey: ['payment', paymentId],
+    queryFn: async ({ signal }): Promise<Payment> =>
+      bodyOf(await api.GET('/v1/payments/{paymentId}', { params: { path: { paymentId } }, signal })),
+  });
+}
+
+export function receiptQuery(paymentId: string) {
+  return queryOptions({
+    queryKey: ['receipt', paymentId],
+    queryFn: async ({ signal }) =>
+      bodyOf(await api.GET('/v1/payments/{paymentId}/receipt', { params: { path: { paymentId } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** What is owed and what is being paid has changed: ask again when it is next shown. */
+export function forgetMoney(): void {
+  for (const key of ['bills', 'payments']) void queryClient.invalidateQueries({ queryKey: [key] });
+}
+
+/** Who is signed in; `undefined` while that is being asked. */
+export function useSession() {
+  return useQuery(sessionQuery);
+}

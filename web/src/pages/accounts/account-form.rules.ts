@@ -1,0 +1,30 @@
+import type { AgencyDetail, InputField } from '../../api/types.ts';
+
+export type Inputs = Readonly<Record<string, string>>;
+
+/** The fields to ask for when one group of the manifest is chosen, in the manifest's order. */
+export function fieldsOfGroup(agency: AgencyDetail, group: number): InputField[] {
+  const names = new Set(agency.inputs.groups[group] ?? []);
+  return agency.inputs.fields.filter((field) => names.has(field.name));
+}
+
+/** What is sent: nothing around the value, and nothing of the groups that were not chosen. */
+export function cleanInputs(fields: readonly InputField[], typed: Inputs): Record<string, string> {
+  return Object.fromEntries(fields.map((field) => [field.name, cleanValue(field, typed[field.name] ?? '')]));
+}
+
+/** Numbers are copied from paper bills with spaces and dashes in them, and typed in full-width figures. */
+function cleanValue(field: InputField, value: string): string {
+  const text = value.normalize('NFKC').trim();
+  return field.keyboard === 'text' ? text : text.replaceAll(/[\s-]/g, '');
+}
+
+/** Names of the fields whose value the manifest's own pattern does not match. */
+export function mismatches(fields: readonly InputField[], inputs: Inputs): string[] {
+  return fields
+    .filter((field) => {
+      const value = inputs[field.name] ?? '';
+      return [...value].length > field.maxLength || !new RegExp(`^(?:${field.pattern})$`, 'u').test(value);
+    })
+    .map((field) => field.name);
+}

@@ -1,0 +1,64 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import Button from 'antd-mobile/es/components/button';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { agenciesQuery, regionsQuery } from '../../api/queries.ts';
+import { local } from '../../format.ts';
+import { CategoryBadge } from '../../parts/icons.tsx';
+import { ProblemNote } from '../../parts/note.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
+
+/** The billers of one city, narrowed by kind. */
+export function AgencyList({ region }: { region: string }) {
+  const { t } = useTranslation();
+  const [category, setCategory] = useState<string | null>(null);
+  const place = useQuery(regionsQuery).data?.find(({ code }) => code === region);
+  const agencies = useInfiniteQuery(agenciesQuery(region, category));
+  const items = agencies.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <>
+      {place ? <p className="weak">{t('add.agencyIntro', { region: local(place.names) })}</p> : null}
+      {place && place.categories.length > 1 ? (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset would announce filters as a form
+        <div className="chips" role="group" aria-label={t('add.categoryLabel')}>
+          {[null, ...place.categories].map((each) => (
+            <button
+              key={each ?? 'all'}
+              type="button"
+              className="chip"
+              aria-pressed={category === each}
+              onClick={() => setCategory(each)}
+            >
+              {each ? t(`category.${each}`) : t('add.allCategories')}
+            </button>
+          ))}
+        </div>
+      ) : null}
+      {agencies.isPending ? <Waiting lines={4} /> : null}
+      {agencies.isError ? (
+        <ProblemNote error={agencies.error} onRetry={() => void agencies.refetch()} />
+      ) : null}
+      {agencies.isSuccess && items.length === 0 ? <p role="status">{t('add.agencyNone')}</p> : null}
+      <ul className="choices wide">
+        {items.map((agency) => (
+          <li key={agency.agencyId}>
+            <Link className="choice" to={`/accounts/new?region=${region}&agency=${agency.agencyId}`}>
+              <CategoryBadge category={agency.category} />
+              <span className="choice-main">
+                <strong>{local(agency.names)}</strong>
+                <br />
+                <span className="weak small">{t(`category.${agency.category}`)}</span>
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {agencies.hasNextPage ? (
+        <Button onClick={() => void agencies.fetchNextPage()} loading={agencies.isFetchingNextPage}>
+          {t('app.more')}
+        </Button>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import { lazy } from 'react';
+import { createBrowserRouter } from 'react-router';
+import { ResidentOnly, StaffOnly } from './parts/guards.tsx';
+import { Shell } from './parts/shell.tsx';
+
+/** One chunk a page: a resident on a slow line loads what they look at. */
+const HomePage = lazy(() => import('./pages/home/home-page.tsx'));
+const SignInPage = lazy(() => import('./pages/sign-in/sign-in-page.tsx'));
+const AddAccountPage = lazy(() => import('./pages/accounts/add-account-page.tsx'));
+const BillPage = lazy(() => import('./pages/bill/bill-page.tsx'));
+const PaymentPage = lazy(() => import('./pages/payment/payment-page.tsx'));
+const ReceiptPage = lazy(() => import('./pages/receipt/receipt-page.tsx'));
+const VerifyPage = lazy(() => import('./pages/receipt/verify-page.tsx'));
+const HistoryPage = lazy(() => import('./pages/history/history-page.tsx'));
+const SettingsPage = lazy(() => import('./pages/settings/settings-page.tsx'));
+const InboxPage = lazy(() => import('./pages/inbox/inbox-page.tsx'));
+const StaffSignInPage = lazy(() => import('./pages/staff/staff-sign-in-page.tsx'));
+const StaffPage = lazy(() => import('./pages/staff/staff-page.tsx'));
+const NotFoundPage = lazy(() => import('./pages/not-found-page.tsx'));
+const BrokenPage = lazy(() => import('./pages/broken-page.tsx'));
+
+export const router = createBrowserRouter([
+  {
+    Component: Shell,
+    children: [
+      {
+        // Inside the shell, so that the navigation stays when a page breaks.
+        ErrorBoundary: BrokenPage,
+        children: [
+          { path: '/sign-in', Component: SignInPage },
+          { path: '/verify/:receiptId', Component: VerifyPage },
+          { path: '/inbox', Component: InboxPage },
+          { path: '/staff/sign-in', Component: StaffSignInPage },
+          {
+            Component: ResidentOnly,
+            children: [
+              { path: '/', Component: HomePage },
+              { path: '/accounts/new', Component: AddAccountPage },
+              { path: '/bills/:savedAccountId', Component: BillPage },
+              { path: '/payments/:paymentId', Component: PaymentPage },
+              { path: '/receipts/:paymentId', Component: ReceiptPage },
+              { path: '/history', Component: HistoryPage },
+              { path: '/settings', Component: SettingsPage },
+            ],
+          },
+          { Component: StaffOnly, children: [{ path: '/staff', Component: StaffPage }] },
+          { path: '*', Component: NotFoundPage },
+        ],
+      },
+    ],
+  },
+]);
