@@ -6,6 +6,7 @@ import { PaymentWatch } from './payment-watch.ts';
 import { Payments } from './payments.service.ts';
 import { purgeBillQueries } from './query.repo.ts';
 import { BillQueries } from './query.service.ts';
+import { Receipts } from './receipt.service.ts';
 
 export type { AgencyDirectory, BillingDeps } from './billing.deps.ts';
 export { isFinal, PAYMENT_TOPIC, receiptIdOf } from './billing.rules.ts';
@@ -14,6 +15,9 @@ export type { PaymentOrder } from './order.service.ts';
 export { countByStatus } from './payment.repo.ts';
 export type { PaymentView } from './payments.service.ts';
 export type { QueriedBill, QueriedBills } from './query.service.ts';
+export { renderReceiptPdf } from './receipt.pdf.ts';
+export type { Receipts } from './receipt.service.ts';
+export type * from './receipt.types.ts';
 
 /** Everything that billing does: query, pay, carry on, look. */
 export interface Billing {
@@ -23,6 +27,7 @@ export interface Billing {
   advances: PaymentAdvances;
   notifications: Notifications;
   watch: PaymentWatch;
+  receipts: Receipts;
   /** Deletes queries that no payment can refer to any more; returns how many. */
   purge(): Promise<number>;
 }
@@ -36,6 +41,7 @@ export function createBilling(deps: BillingDeps): Billing {
     orders: new PaymentOrders(deps, queries),
     payments,
     watch: new PaymentWatch(payments, deps.log),
+    receipts: new Receipts(deps, payments),
     advances,
     notifications: new Notifications(deps, advances),
     purge: () => purgeBillQueries(deps.db, deps.clock.nowMs()),

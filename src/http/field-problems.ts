@@ -22,6 +22,8 @@ export const FIELD_PROBLEMS: Readonly<Record<string, FieldText>> = {
   too_small: { 'zh-CN': '此项不能小于 {minimum}。', en: 'This may not be less than {minimum}.' },
   too_large: { 'zh-CN': '此项不能大于 {maximum}。', en: 'This may not be more than {maximum}.' },
   wrong_format: { 'zh-CN': '此项的格式不正确。', en: 'This is not in the right format.' },
+  // The agency's own words for what it expects.
+  pattern_mismatch: { 'zh-CN': '{mismatch}', en: '{mismatch}' },
   not_allowed_value: { 'zh-CN': '此项不在可选范围内。', en: 'This is not one of the allowed values.' },
   not_multiple_of: {
     'zh-CN': '此项必须是 {divisor} 的整数倍。',

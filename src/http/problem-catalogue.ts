@@ -1,5 +1,9 @@
 import { accountsProblems } from './problems/accounts.ts';
+import { agenciesProblems } from './problems/agencies.ts';
+import { billingProblems } from './problems/billing.ts';
 import { frameProblems } from './problems/frame.ts';
+import { householdsProblems } from './problems/households.ts';
+import { receiptsProblems } from './problems/receipts.ts';
 
 /** The languages that texts for people come in; the first is the default. */
 export const LANGUAGES = ['zh-CN', 'en'] as const;
@@ -22,4 +26,8 @@ export type ProblemCatalogue = Readonly<Record<string, ProblemEntry>>;
 export const PROBLEMS: ProblemCatalogue = {
   ...frameProblems,
   ...accountsProblems,
+  ...agenciesProblems,
+  ...billingProblems,
+  ...householdsProblems,
+  ...receiptsProblems,
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LocalText } from '../contract/index.ts';
 import { DomainError, type DomainErrorKind, type FieldProblem } from '../kernel/errors.ts';
 import { formatMinor, type Money } from '../kernel/money.ts';
 import { FIELD_PROBLEMS } from './field-problems.ts';
@@ -110,9 +111,14 @@ function shown(value: unknown, language: Language): string {
     // As text, because a decimal number would go through a float.
     return format.format(formatMinor(value.amountMinor, value.currency) as `${number}`);
   }
+  if (isLocalText(value)) return value[language];
   return value === undefined || value === null ? '' : String(value);
 }
 
 function isMoney(value: unknown): value is Money {
   return typeof value === 'object' && value !== null && 'amountMinor' in value && 'currency' in value;
+}
+
+function isLocalText(value: unknown): value is LocalText {
+  return typeof value === 'object' && value !== null && 'zh-CN' in value && 'en' in value;
 }

@@ -1,0 +1,29 @@
+import type { Agency } from '../agencies/index.ts';
+import type { AccountHolder, LocalText } from '../contract/index.ts';
+import type { Money } from '../kernel/money.ts';
+import type { PaidBill } from './billing.types.ts';
+
+/** What anybody who holds the code may know: enough to trust the receipt, nothing about who paid. */
+export interface VerifiedReceipt {
+  /** `rcp_` and the characters of the payment's id: one receipt a payment, always the same. */
+  receiptId: string;
+  agency: Agency;
+  maskedAccount: string;
+  amount: Money;
+  debitedAtMs: number;
+  postedAtMs: number;
+  /** The agency's own number of the posting. */
+  agencyReference: string;
+}
+
+/** The proof that a payment was posted, for the resident who paid. */
+export interface Receipt extends VerifiedReceipt {
+  paymentId: string;
+  holder: AccountHolder | null;
+  bills: readonly PaidBill[];
+  channel: { channelId: string; names: LocalText; reference: string };
+  /** Ten characters that only we can make for these facts. */
+  verificationCode: string;
+  /** The page that checks it; carries no personal data. */
+  verifyUrl: string;
+}

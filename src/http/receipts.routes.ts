@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { Caller } from '../accounts/index.ts';
+import { type Receipt, type Receipts, renderReceiptPdf, type VerifiedReceipt } from '../billing/index.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { agencySummaryOf, agencySummarySchema } from './agencies.schemas.ts';
+import { holderOf } from './billing.presenter.ts';
+import { channelSchema, holderSchema } from './billing.schemas.ts';
+import { defineRoute, type Route } from './route.ts';
+import { idSchema, instantOf, instantSchema, moneySchema } from './schemas.ts';
+
+const verifiedReceiptSchema = z
+  .object({
+    receiptId: z.string(),
+    agency: agencySummarySchema,
+    maskedAccount: z.string(),
+    amount: moneySchema,
+    debitedAt: instantSchema,
+    postedAt: instantSchema,
+    agencyReference: z.string().describe('The agency’s own number of the posting'),
+  })
+  .meta({ id: 'VerifiedReceipt' });
+
+const receiptSchema = verifiedReceiptSchema
+  .extend({
+    paymentId: z.string(),
+    holder: holderSchema.nullable(),
+    bills: z.array(z.object({ billId: z.string(), period: z.string(), amount: moneySchema })),
+    channel: channelSchema.extend({
+      reference: z.string().describe('The channel’s own number of the debit'),
+    }),
+    verificationCode: z.string(),
+    verifyUrl: z.string().describe('The page that checks it, for a QR code; carries no personal data'),
+  })
+  .meta({ id: 'Receipt' });
+
+export interface ReceiptsRoutesOptions {
+  receipts: Pick<Receipts, 'get' | 'verify'>;
+}
+
+/** Proof of payment, and checking it. */
+export function receiptsRoutes({ receipts }: ReceiptsRoutesOptions): Route[] {
+  const ofPayment = {
+    method: 'get',
+    tag: 'receipts',
+    access: 'resident',
+    idempotency: 'none',
+    request: { params: z.object({ paymentId: idSchema('pay') }) },
+    problems: ['payment_not_found', 'receipt_not_available'],
+  } as const;
+  return [
+    defineRoute({
+      ...ofPayment,
+      path: '/v1/payments/{paymentId}/receipt',
+      operationId: 'getReceipt',
+      summary: 'The receipt of a payment that was posted',
+      responses: { 200: { description: 'The same whenever it is asked for', schema: receiptSchema } },
+      handler: async ({ params, caller }) => {
+        const receipt = await receipts.get(signedIn(caller).userId, params.paymentId);
+        return { status: 200, body: receiptOf(receipt) };
+      },
+    }),
+    defineRoute({
+      ...ofPayment,
+      path: '/v1/payments/{paymentId}/receipt.pdf',
+      operationId: 'getReceiptPdf',
+      summary: 'The receipt to print or to keep, in Chinese and English',
+      responses: {
+        200: {
+          description: 'A5, with a QR code to check it by',
+          mediaType: 'application/pdf',
+          schema: z.string(),
+        },
+      },
+      handler: async ({ params, caller }) => {
+        const receipt = await receipts.get(signedIn(caller).userId, params.paymentId);
+        const headers = {
+          'content-disposition': `attachment; filename="${receipt.receiptId}.pdf"`,
+          'cache-control': 'private, no-store',
+        };
+        return { status: 200, body: await renderReceiptPdf(receipt), headers };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/receipts/{receiptId}/verification',
+      operationId: 'verifyReceipt',
+      tag: 'receipts',
+      summary: 'Whether a receipt is genuine, for anybody who holds its code',
+      access: 'public',
+      idempotency: 'none',
+      request: {
+        params: z.object({ receiptId: z.string().max(64) }),
+        query: z.object({ code: z.string().max(40).default('') }),
+      },
+      responses: { 200: { description: 'It is, and this is what it says', schema: verifiedReceiptSchema } },
+      problems: ['receipt_not_verified'],
+      handler: async ({ params, query }) => {
+        const verified = await receipts.verify(params.receiptId, query.code);
+        return { status: 200, body: verifiedReceiptOf(verified) };
+      },
+    }),
+  ];
+}
+
+function receiptOf(receipt: Receipt): z.input<typeof receiptSchema> {
+  return {
+    ...verifiedReceiptOf(receipt),
+    paymentId: receipt.paymentId,
+    holder: receipt.holder && holderOf(receipt.holder),
+    bills: receipt.bills.map(({ billId, period, amount }) => ({ billId, period, amount })),
+    channel: receipt.channel,
+    verificationCode: receipt.verificationCode,
+    verifyUrl: receipt.verifyUrl,
+  };
+}
+
+function verifiedReceiptOf(receipt: VerifiedReceipt): z.input<typeof verifiedReceiptSchema> {
+  return {
+    receiptId: receipt.receiptId,
+    agency: agencySummaryOf(receipt.agency),
+    maskedAccount: receipt.maskedAccount,
+    amount: receipt.amount,
+    debitedAt: instantOf(receipt.debitedAtMs),
+    postedAt: instantOf(receipt.postedAtMs),
+    agencyReference: receipt.agencyReference,
+  };
+}
+
+/** The route's access lets nobody else in. */
+function signedIn(caller: Caller | null): Caller {
+  if (!caller) throw new DomainError('unauthenticated', 'sign_in_required');
+  return caller;
+}
