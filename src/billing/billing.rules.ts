@@ -208,9 +208,12 @@ function sameMoney(a: Money, b: Money): boolean {
  * is over when the channel has definitely refused it; only then is there another, under a reference of its own.
  */
 export function refundReference(payment: Pick<Payment, 'paymentId' | 'refundRound'>): string {
-  const prefix = payment.refundRound === 0 ? 'rfd' : `rf${payment.refundRound.toString(36)}`;
-  return payment.paymentId.replace(/^pay/, prefix);
+  if (payment.refundRound > MAX_REFUND_ROUND) throw new RangeError('a refund was refused too often');
+  return payment.paymentId.replace(/^pay/, `rf${payment.refundRound.toString(36)}`);
 }
+
+/** One character of the reference names the round. */
+const MAX_REFUND_ROUND = 35;
 
 /** The payment that a channel's reference is about. */
 export function paymentIdOfReference(reference: string): string {

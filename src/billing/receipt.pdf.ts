@@ -5,19 +5,25 @@ import { create as createQrCode } from 'qrcode';
 import { formatMinor, type Money } from '../kernel/money.ts';
 import type { Receipt } from './receipt.types.ts';
 
+type Pdf = PDFKit.PDFDocument;
+
 /** A5, in points of 1/72 inch. */
 const PAGE = { width: 419.53, height: 595.28, margin: 36 };
-const CONTENT_WIDTH = PAGE.width - 2 * PAGE.margin;
-const LABEL_WIDTH = 118;
-const VALUE_LEFT = PAGE.margin + LABEL_WIDTH;
-const VALUE_WIDTH = CONTENT_WIDTH - LABEL_WIDTH;
-const QR_SIZE = 92;
-const FOOTER_HEIGHT = QR_SIZE + 44;
+const RIGHT = PAGE.width - PAGE.margin;
+const BOTTOM = PAGE.height - PAGE.margin;
+const LABEL_WIDTH = 142;
+const QR_SIZE = 96;
+const GUTTER = 16;
+/** Beside the QR code. */
+const HEADING_WIDTH = RIGHT - PAGE.margin - QR_SIZE - GUTTER;
+
+const SMALL = 7.5;
+const BODY = 9.5;
 const INK = '#1a1d21';
 const QUIET = '#5b6470';
 const RULE = '#d5dae0';
 
-/** Carries every character of GB 18030's common sets: a name with a rare character must not come out as a box. */
+/** Has every character that a name may be written with: one that is missing would come out as a box. */
 const FONT = '@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf';
 let font: Buffer | undefined;
 
@@ -26,40 +32,51 @@ export async function renderReceiptPdf(receipt: Receipt): Promise<Uint8Array> {
   font ??= readFileSync(createRequire(import.meta.url).resolve(FONT));
   const pdf = new PDFDocument({
     size: [PAGE.width, PAGE.height],
-    // The pages are broken here, not where a text happens to reach the edge.
+    // Pages are broken here (`makeRoom`), not by pdfkit where a text happens to reach the edge.
     margins: { top: PAGE.margin, left: PAGE.margin, right: PAGE.margin, bottom: 0 },
     lang: 'zh-CN',
     displayTitle: true,
     info: {
       Title: `缴费回执 Payment receipt ${receipt.receiptId}`,
       Creator: 'civicpay',
-      // pdfkit would take the time of day, and derive the file's id from it.
+      // pdfkit would take the time of day, and make the file's id from it.
       CreationDate: new Date(receipt.postedAtMs),
     },
   });
   const bytes = collect(pdf);
-  pdf.registerFont('text', font).font('text').fillColor(INK);
+  pdf.registerFont('text', font).font('text');
   heading(pdf, receipt);
   facts(pdf, receipt);
   bills(pdf, receipt);
-  footer(pdf, receipt);
+  closing(pdf, receipt);
   pdf.end();
   return bytes;
 }
 
-function heading(pdf: PDFKit.PDFDocument, { agency, amount }: Receipt): void {
-  pdf.fontSize(17).text('缴费回执', PAGE.margin, PAGE.margin);
-  pdf.fontSize(8.5).fillColor(QUIET).text('Payment receipt');
-  pdf.moveDown(1);
-  pdf.fontSize(12).fillColor(INK).text(agency.manifest.names['zh-CN'], { width: CONTENT_WIDTH });
-  pdf.fontSize(8.5).fillColor(QUIET).text(agency.manifest.names.en, { width: CONTENT_WIDTH });
-  pdf.moveDown(0.8);
-  pdf.fontSize(24).fillColor(INK).text(shownMoney(amount));
-  pdf.fontSize(8.5).fillColor(QUIET).text('已缴清并销账  Paid and posted');
+/** What was paid to whom on the left, the code to check it by on the right. */
+function heading(pdf: Pdf, { agency, amount, verifyUrl }: Receipt): void {
+  const top = PAGE.margin;
+  const left = RIGHT - QR_SIZE;
+  qrCode(pdf, verifyUrl, left, top);
+  const caption = { width: QR_SIZE, align: 'center' } as const;
+  write(pdf, '扫码验证真伪', { size: SMALL, at: [left, top + QR_SIZE + 4], ...caption });
+  write(pdf, 'Scan to verify', { size: SMALL, color: QUIET, ...caption });
+  const end = pdf.y;
+
+  const width = HEADING_WIDTH;
+  write(pdf, '缴费回执', { size: 16, at: [PAGE.margin, top - 5], width });
+  write(pdf, 'Payment receipt', { size: SMALL, color: QUIET, width });
+  pdf.y += 8;
+  write(pdf, agency.manifest.names['zh-CN'], { size: 11, width });
+  write(pdf, agency.manifest.names.en, { size: SMALL, color: QUIET, width });
+  pdf.y += 6;
+  write(pdf, shownMoney(amount), { size: 22, width });
+  write(pdf, '已扣款并销账  Paid and posted', { size: SMALL, color: QUIET, width });
+  pdf.y = Math.max(pdf.y, end);
   rule(pdf);
 }
 
-function facts(pdf: PDFKit.PDFDocument, receipt: Receipt): void {
+function facts(pdf: Pdf, receipt: Receipt): void {
   const { timeZone } = receipt.agency.manifest.serviceHours;
   const { holder, channel } = receipt;
   row(pdf, '户号', 'Account', receipt.maskedAccount);
@@ -70,85 +87,79 @@ function facts(pdf: PDFKit.PDFDocument, receipt: Receipt): void {
   row(pdf, '支付渠道', 'Paid through', `${channel.names['zh-CN']}  ${channel.names.en}`);
   row(pdf, '渠道流水号', 'Channel reference', channel.reference);
   row(pdf, '缴费单位流水号', 'Agency reference', receipt.agencyReference);
-  row(pdf, '缴费订单号', 'Payment', receipt.paymentId);
   rule(pdf);
 }
 
-function bills(pdf: PDFKit.PDFDocument, receipt: Receipt): void {
+function bills(pdf: Pdf, receipt: Receipt): void {
   for (const { period, billId, amount } of receipt.bills) {
-    row(pdf, `账单 ${period}`, `Bill ${billId}`, shownMoney(amount), 'right');
+    row(pdf, '账单', 'Bill', `${period}  ${billId}`, shownMoney(amount));
   }
-  row(pdf, '合计', 'Total', shownMoney(receipt.amount), 'right');
+  row(pdf, '合计', 'Total', '', shownMoney(receipt.amount));
+  rule(pdf);
 }
 
-/** How to check the receipt: at the foot of the last page, whole. */
-function footer(pdf: PDFKit.PDFDocument, receipt: Receipt): void {
-  makeRoom(pdf, FOOTER_HEIGHT);
-  const top = PAGE.height - PAGE.margin - FOOTER_HEIGHT + 12;
-  qrCode(pdf, receipt.verifyUrl, PAGE.margin, top);
-  const left = PAGE.margin + QR_SIZE + 16;
-  const width = CONTENT_WIDTH - QR_SIZE - 16;
-  pdf
-    .fontSize(10)
-    .fillColor(INK)
-    .text('扫码验证此回执', left, top + 2, { width });
-  pdf.fontSize(8).fillColor(QUIET).text('Scan to check that this receipt is genuine', { width });
-  pdf.moveDown(0.6);
-  labelled(pdf, '回执编号 Receipt', receipt.receiptId, width);
-  labelled(pdf, '验证码 Verification code', receipt.verificationCode, width);
-  pdf.fontSize(7).fillColor(QUIET);
-  pdf.text('本回执不是发票；如需发票，请联系缴费单位。', PAGE.margin, top + QR_SIZE + 8, {
-    width: CONTENT_WIDTH,
-  });
-  pdf.text('This is not a tax invoice; ask the agency for one.', { width: CONTENT_WIDTH });
+function closing(pdf: Pdf, receipt: Receipt): void {
+  row(pdf, '回执编号', 'Receipt', receipt.receiptId);
+  row(pdf, '验证码', 'Verification code', receipt.verificationCode);
+  row(pdf, '缴费订单号', 'Payment', receipt.paymentId);
+  const width = RIGHT - PAGE.margin;
+  makeRoom(pdf, 40);
+  pdf.y += 10;
+  write(pdf, '本回执不是发票；如需发票，请联系缴费单位。', { size: SMALL, color: QUIET, width });
+  write(pdf, 'This is not a tax invoice; ask the agency for one.', { size: SMALL, color: QUIET, width });
 }
 
-function labelled(pdf: PDFKit.PDFDocument, label: string, value: string, width: number): void {
-  pdf.fontSize(7).fillColor(QUIET).text(label, { width });
-  pdf.fontSize(9).fillColor(INK).text(value, { width });
-}
-
-/** A label in both languages and its value, which may take several lines. */
-function row(
-  pdf: PDFKit.PDFDocument,
-  chinese: string,
-  english: string,
-  value: string,
-  align: 'left' | 'right' = 'left',
-): void {
-  const labelWidth = LABEL_WIDTH - 8;
-  pdf.fontSize(7);
-  const englishHeight = pdf.heightOfString(english, { width: labelWidth });
-  pdf.fontSize(9);
-  const chineseHeight = pdf.heightOfString(chinese, { width: labelWidth });
-  const height = Math.max(chineseHeight + englishHeight, pdf.heightOfString(value, { width: VALUE_WIDTH }));
+/** A label in both languages, what it says, which may take several lines, and perhaps an amount at the right edge. */
+function row(pdf: Pdf, chinese: string, english: string, value: string, amount = ''): void {
+  const left = PAGE.margin + LABEL_WIDTH;
+  const amountWidth = amount ? 90 : 0;
+  const width = RIGHT - left - amountWidth;
+  const height = pdf.fontSize(BODY).heightOfString(value || amount, { width });
   makeRoom(pdf, height);
   const top = pdf.y;
-  pdf.fillColor(INK).text(chinese, PAGE.margin, top, { width: labelWidth });
-  pdf.fontSize(7).fillColor(QUIET).text(english, { width: labelWidth });
-  pdf.fontSize(9).fillColor(INK).text(value, VALUE_LEFT, top, { width: VALUE_WIDTH, align });
-  pdf.x = PAGE.margin;
-  pdf.y = top + height + 2;
+  write(pdf, chinese, { size: BODY, at: [PAGE.margin, top] });
+  const besideChinese = PAGE.margin + pdf.fontSize(BODY).widthOfString(chinese) + 5;
+  // Lower by as much as the smaller letters are shorter, so that both stand on one line.
+  write(pdf, english, { size: SMALL, color: QUIET, at: [besideChinese, top + (BODY - SMALL) * 1.16] });
+  if (value) write(pdf, value, { size: BODY, at: [left, top], width });
+  if (amount) {
+    write(pdf, amount, { size: BODY, at: [RIGHT - amountWidth, top], width: amountWidth, align: 'right' });
+  }
+  pdf.y = top + height + 3;
 }
 
-function rule(pdf: PDFKit.PDFDocument): void {
-  const y = pdf.y + 6;
+interface Writing {
+  size: number;
+  color?: string;
+  /** Where it begins; below what was written last, when absent. */
+  at?: readonly [left: number, top: number];
+  width?: number;
+  align?: 'right' | 'center';
+}
+
+function write(pdf: Pdf, text: string, { size, color = INK, at, ...options }: Writing): void {
+  const [left, top] = at ?? [pdf.x, pdf.y];
   pdf
-    .moveTo(PAGE.margin, y)
-    .lineTo(PAGE.width - PAGE.margin, y)
-    .lineWidth(0.5)
-    .stroke(RULE);
+    .fontSize(size)
+    .fillColor(color)
+    .text(text, left, top, { lineBreak: options.width !== undefined, ...options });
+}
+
+function rule(pdf: Pdf): void {
+  makeRoom(pdf, 16);
+  const y = pdf.y + 7;
+  pdf.moveTo(PAGE.margin, y).lineTo(RIGHT, y).lineWidth(0.5).stroke(RULE);
   pdf.x = PAGE.margin;
   pdf.y = y + 8;
 }
 
 /** Begins a new page when less than `height` is left on this one. */
-function makeRoom(pdf: PDFKit.PDFDocument, height: number): void {
-  if (pdf.y + height > PAGE.height - PAGE.margin) pdf.addPage();
+function makeRoom(pdf: Pdf, height: number): void {
+  if (pdf.y + height > BOTTOM) pdf.addPage();
 }
 
 /** Drawn as squares, so that it prints sharp at any size; the margin that readers need is the paper around it. */
-function qrCode(pdf: PDFKit.PDFDocument, text: string, left: number, top: number): void {
+function qrCode(pdf: Pdf, text: string, left: number, top: number): void {
   const { modules } = createQrCode(text, { errorCorrectionLevel: 'M' });
   const side = QR_SIZE / modules.size;
   for (let y = 0; y < modules.size; y++) {
@@ -183,7 +194,7 @@ function shownTime(atMs: number, timeZone: string): string {
   return `${year}-${month}-${day} ${hour}:${minute}:${second} ${timeZoneName}`;
 }
 
-function collect(pdf: PDFKit.PDFDocument): Promise<Uint8Array> {
+function collect(pdf: Pdf): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     pdf.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -10,7 +10,7 @@ export const inputsSchema = z
   .describe('What the resident typed, by the names of the agency’s input fields');
 
 export const billQueryBody = z.union([
-  z.strictObject({ savedAccountId: idSchema('sac') }),
+  z.strictObject({ savedAccountId: idSchema('sav') }),
   z.strictObject({ agencyId: z.string().max(64), inputs: inputsSchema }),
 ]);
 

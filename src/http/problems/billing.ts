@@ -12,7 +12,10 @@ export const billingProblems: ProblemCatalogue = {
   },
   bill_changed: {
     'zh-CN': ['账单金额有变化', '现在应缴 {amount}，原来是 {previousAmount}。请核对后重新确认。没有扣款。'],
-    en: ['The amount of the bill has changed', 'It is {amount} now and was {previousAmount}. Check it and confirm again. Nothing was charged.'],
+    en: [
+      'The amount of the bill has changed',
+      'It is {amount} now and was {previousAmount}. Check it and confirm again. Nothing was charged.',
+    ],
   },
   bill_payment_in_flight: {
     'zh-CN': ['这笔账单正在缴费中', '请先查看正在进行的缴费，不要重复支付。'],
@@ -20,11 +23,17 @@ export const billingProblems: ProblemCatalogue = {
   },
   selection_not_allowed: {
     'zh-CN': ['不能只缴所选的账单', '请按缴费单位的规则选择账单，例如先缴较早的欠费。'],
-    en: ['These bills cannot be paid like this', 'Choose by the agency’s rule, for example older bills first.'],
+    en: [
+      'These bills cannot be paid like this',
+      'Choose by the agency’s rule, for example older bills first.',
+    ],
   },
   amount_not_allowed: {
     'zh-CN': ['金额不符合缴费单位的规定', '所选账单应缴 {amount}，请按规定金额缴纳。'],
-    en: ['The agency does not take this amount', 'The chosen bills come to {amount}; pay an amount that is allowed.'],
+    en: [
+      'The agency does not take this amount',
+      'The chosen bills come to {amount}; pay an amount that is allowed.',
+    ],
   },
   payment_limit_exceeded: {
     'zh-CN': ['超过单笔限额', '单笔最多可缴 {amount}，请分次缴纳。'],
@@ -52,7 +61,14 @@ export const billingProblems: ProblemCatalogue = {
   },
   webhook_not_authentic: {
     'zh-CN': ['通知的签名无效', '请检查签名密钥、时间戳和原文是否一致。'],
-    en: ['The notification’s signature is not valid', 'Check the signing secret, the timestamp, and that the body is unchanged.'],
+    en: [
+      'The notification’s signature is not valid',
+      'Check the signing secret, the timestamp, and that the body is unchanged.',
+    ],
+  },
+  demo_account_not_found: {
+    'zh-CN': ['演示供电公司没有这个户号', '请使用演示户号列表中的户号。'],
+    en: ['The demo power company has no such account', 'Use a number from the list of demo accounts.'],
   },
   parked_task_not_found: {
     'zh-CN': ['没有这项搁置的任务', '它可能已经恢复，请刷新列表。'],

@@ -1,0 +1,113 @@
+import 'reflect-metadata';
+import { Registry } from 'prom-client';
+import {
+  type DependencyContainer,
+  type InjectionToken,
+  instanceCachingFactory,
+  container as root,
+} from 'tsyringe';
+import { type Accounts, createAccounts, SandboxSmsSender } from '../accounts/index.ts';
+import { type Agencies, createAgencies } from '../agencies/index.ts';
+import { type Billing, createBilling, PAYMENT_TOPIC } from '../billing/index.ts';
+import type { Logger } from '../contract/index.ts';
+import { SavedAccounts } from '../households/index.ts';
+import { createIdempotencyStore } from '../http/idempotency.service.ts';
+import { createVault, type Vault } from '../infra/crypto/index.ts';
+import { type Db, openDb } from '../infra/db/index.ts';
+import { createLogger } from '../infra/log/index.ts';
+import { type ClosableHttpClient, createHttpClient } from '../infra/outbound-http/index.ts';
+import { QueueFactory } from '../infra/queue/index.ts';
+import { TaskSender } from '../jobs/index.ts';
+import { type Clock, systemClock } from '../kernel/clock.ts';
+import type { Config } from './config.ts';
+import { PLUG_INS } from './plug-ins.ts';
+
+/** Names a thing in the container together with its type. */
+const token = <T>(name: string) => Symbol(name) as InjectionToken<T>;
+
+export const TOKENS = {
+  config: token<Config>('config'),
+  clock: token<Clock>('clock'),
+  log: token<Logger>('log'),
+  db: token<Db>('db'),
+  vault: token<Vault>('vault'),
+  metrics: token<Registry>('metrics'),
+  httpClient: token<ClosableHttpClient>('httpClient'),
+  queues: token<QueueFactory>('queues'),
+  taskSender: token<TaskSender>('taskSender'),
+  sandboxSms: token<SandboxSmsSender>('sandboxSms'),
+  accounts: token<Accounts>('accounts'),
+  agencies: token<Agencies>('agencies'),
+  billing: token<Billing>('billing'),
+  savedAccounts: token<SavedAccounts>('savedAccounts'),
+  idempotency: token<ReturnType<typeof createIdempotencyStore>>('idempotency'),
+};
+
+/**
+ * The composition root: one child container a process part (server, worker), everything in it a singleton. Plain
+ * constructors everywhere else; only this folder knows tsyringe.
+ */
+export function createContainer(config: Config, service: string): DependencyContainer {
+  const container = root.createChildContainer();
+  const single = <T>(name: InjectionToken<T>, make: (c: DependencyContainer) => T) =>
+    container.register(name, { useFactory: instanceCachingFactory(make) });
+  const T = TOKENS;
+  container.register(T.config, { useValue: config });
+  container.register(T.clock, { useValue: systemClock });
+  single(T.log, () => createLogger({ level: config.logLevel, service }));
+  single(T.db, () => openDb({ url: config.databaseUrl, poolMax: config.poolMax }));
+  single(T.vault, () => createVault(config.vaultKeys));
+  single(T.metrics, () => new Registry());
+  // Sandboxes live on this machine; real agencies never have a private address.
+  single(T.httpClient, () => createHttpClient({ allowPrivateAddresses: config.demo !== null }));
+  single(T.queues, (c) => {
+    const log = c.resolve(T.log);
+    return new QueueFactory(config.queueStore, (error) => log.warn('the queue reports an error', { error }));
+  });
+  single(T.taskSender, (c) => new TaskSender(c.resolve(T.queues), [PAYMENT_TOPIC], c.resolve(T.log)));
+  single(T.sandboxSms, (c) => new SandboxSmsSender(foundation(c)));
+  single(T.accounts, (c) =>
+    createAccounts({
+      ...foundation(c),
+      config: { publicUrl: config.publicUrl, smsSender: config.demo ? c.resolve(T.sandboxSms) : null },
+    }),
+  );
+  single(T.agencies, (c) =>
+    createAgencies({ ...foundation(c), plugIns: PLUG_INS, httpClient: c.resolve(T.httpClient) }),
+  );
+  single(T.billing, (c) =>
+    createBilling({
+      ...foundation(c),
+      agencies: c.resolve(T.agencies),
+      publicUrl: config.publicUrl,
+      sendTasks: (taskIds) => c.resolve(T.taskSender).send(PAYMENT_TOPIC, taskIds),
+    }),
+  );
+  single(T.savedAccounts, (c) => {
+    const { queries } = c.resolve(T.billing);
+    return new SavedAccounts({
+      ...foundation(c),
+      agencies: c.resolve(T.agencies),
+      queryBills: (residentId, agencyId, inputs) => queries.query(residentId, agencyId, inputs),
+    });
+  });
+  single(T.idempotency, (c) => createIdempotencyStore(foundation(c)));
+  return container;
+}
+
+/** What nearly everything stands on. */
+function foundation(container: DependencyContainer): { db: Db; vault: Vault; clock: Clock; log: Logger } {
+  return {
+    db: container.resolve(TOKENS.db),
+    vault: container.resolve(TOKENS.vault),
+    clock: container.resolve(TOKENS.clock),
+    log: container.resolve(TOKENS.log),
+  };
+}
+
+/** Lets go of what a container holds open: queues, sockets, the database. */
+export async function closeContainer(container: DependencyContainer): Promise<void> {
+  await container.resolve(TOKENS.taskSender).close();
+  await container.resolve(TOKENS.httpClient).close();
+  await container.resolve(TOKENS.db).destroy();
+}

@@ -1,0 +1,61 @@
+import type { DependencyContainer } from 'tsyringe';
+import { readDemoSignIns } from '../accounts/index.ts';
+import { accountsRoutes } from '../http/accounts.routes.ts';
+import { agenciesRoutes } from '../http/agencies.routes.ts';
+import { billingRoutes } from '../http/billing.routes.ts';
+import { demoRoutes } from '../http/demo.routes.ts';
+import { householdsRoutes } from '../http/households.routes.ts';
+import { operationsRoutes } from '../http/operations.routes.ts';
+import { receiptsRoutes } from '../http/receipts.routes.ts';
+import type { Route } from '../http/route.ts';
+import { TOKENS as T } from './container.ts';
+import { demoPowerAgency } from './demo-power-agency.ts';
+
+/** Residents of a demo: any phone may sign in; these are told about. */
+export const DEMO_RESIDENTS = [
+  { phone: '13800138000', note: '演示居民 A demo resident' },
+  { phone: '13900139000', note: '另一位演示居民 Another demo resident' },
+];
+
+/** Every route of the API. Making them connects to nothing. */
+export function createRoutes(container: DependencyContainer): Route[] {
+  const config = container.resolve(T.config);
+  const db = container.resolve(T.db);
+  const clock = container.resolve(T.clock);
+  const vault = container.resolve(T.vault);
+  const accounts = container.resolve(T.accounts);
+  const agencies = container.resolve(T.agencies);
+  const billing = container.resolve(T.billing);
+  const savedAccounts = container.resolve(T.savedAccounts);
+  const { demo } = config;
+  const addressIndex = (address: string) => accounts.addressIndex(address);
+  return [
+    ...accountsRoutes({
+      accounts,
+      publicUrl: config.publicUrl,
+      demo: demo && {
+        signIns: () =>
+          readDemoSignIns({ db, vault, clock }, { residents: DEMO_RESIDENTS, staff: demo.staff }),
+        messages: (limit) => container.resolve(T.sandboxSms).latest(limit),
+      },
+    }),
+    ...agenciesRoutes({ agencies, clock }),
+    ...householdsRoutes({ savedAccounts, agencies }),
+    ...billingRoutes({
+      billing,
+      agencies,
+      savedAccount: (residentId, savedAccountId) => savedAccounts.get(residentId, savedAccountId),
+      addressIndex,
+      db,
+      clock,
+    }),
+    ...receiptsRoutes({ receipts: billing.receipts }),
+    ...operationsRoutes({
+      db,
+      clock,
+      addressIndex,
+      sendTasks: (topic, taskIds) => container.resolve(T.taskSender).send(topic, taskIds),
+    }),
+    ...(demo ? demoRoutes(demoPowerAgency(container.resolve(T.httpClient), demo.powerAgency)) : []),
+  ];
+}

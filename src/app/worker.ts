@@ -1,0 +1,44 @@
+import { PAYMENT_TOPIC } from '../billing/index.ts';
+import { Heartbeat, Housekeeping, Sweeper, TaskWorker } from '../jobs/index.ts';
+import type { Config } from './config.ts';
+import { closeContainer, createContainer, TOKENS as T } from './container.ts';
+import type { Running } from './server.ts';
+
+/** Starts a worker: it carries payments on, sends what was missed, and tidies up. Any number may run beside each other. */
+export async function startWorker({ config }: { config: Config }): Promise<Running> {
+  const container = createContainer(config, 'worker');
+  const db = container.resolve(T.db);
+  const clock = container.resolve(T.clock);
+  const log = container.resolve(T.log);
+  const billing = container.resolve(T.billing);
+  const accounts = container.resolve(T.accounts);
+  const idempotency = container.resolve(T.idempotency);
+  const queues = container.resolve(T.queues);
+  const payments = new TaskWorker({ db, clock, log, queues }, PAYMENT_TOPIC, (tasks) =>
+    billing.advances.run(tasks),
+  );
+  const sweeper = new Sweeper(db, clock, log, container.resolve(T.taskSender));
+  const housekeeping = new Housekeeping(
+    {
+      'bill queries': () => billing.purge(),
+      sessions: () => accounts.purgeExpired(),
+      commands: () => idempotency.purgeExpired(),
+    },
+    log,
+  );
+  const heartbeat = new Heartbeat(db, clock);
+  payments.start();
+  sweeper.start();
+  housekeeping.start();
+  await heartbeat.start();
+  return {
+    async stop() {
+      // No new work first; then what is in hand is finished, while its claims still hold.
+      await sweeper.stop();
+      await payments.stop();
+      await housekeeping.stop();
+      await heartbeat.stop();
+      await closeContainer(container);
+    },
+  };
+}
