@@ -1,3 +1,5 @@
+import type { PasswordCost } from './passwords.ts';
+
 /** What somebody may do; each route asks for one. */
 export type Role = 'resident' | 'agency' | 'finance' | 'operator';
 export type StaffRole = Exclude<Role, 'resident'>;
@@ -81,6 +83,8 @@ export interface AccountsConfig {
   /** Null: residents can't sign in, and are told so. */
   smsSender: SmsSender | null;
   codeLimits?: CodeLimits;
+  /** What a new password is hashed at; those there are keep the cost they were hashed at. */
+  passwordCost?: PasswordCost;
 }
 
 /** One thing somebody did. Ids, codes and numbers only: nothing here may be personal data. */

@@ -3,16 +3,23 @@ import { promisify } from 'node:util';
 
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 
+/** How dear a guess is: log2 of the work, block size, passes (RFC 7914). */
+export interface PasswordCost {
+  ln: number;
+  r: number;
+  p: number;
+}
+
 /** 32 MiB and three passes: one of the settings of OWASP's Password Storage Cheat Sheet for scrypt. */
-const COST = { ln: 15, r: 8, p: 3 };
+export const PASSWORD_COST: PasswordCost = { ln: 15, r: 8, p: 3 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
 /** Hashes a password as `$scrypt$ln=15,r=8,p=3$<salt>$<hash>` (base64url), so that the cost can be raised later. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost: PasswordCost): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const hash = await run(password, salt, COST);
-  return `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${salt.toString('base64url')}$${hash.toString('base64url')}`;
+  const hash = await run(password, salt, cost);
+  return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${salt.toString('base64url')}$${hash.toString('base64url')}`;
 }
 
 /** Throws on a hash that `hashPassword` did not write. */
@@ -30,7 +37,7 @@ export async function passwordMatches(password: string, stored: string): Promise
 }
 
 /** NFKC, so that a password typed on another keyboard is the same password (NIST SP 800-63B). */
-function run(password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
+function run(password: string, salt: Buffer, cost: PasswordCost): Promise<Buffer> {
   const N = 2 ** cost.ln;
   const maxmem = 256 * N * cost.r;
   return derive(password.normalize('NFKC'), salt, HASH_BYTES, { N, r: cost.r, p: cost.p, maxmem });

@@ -15,7 +15,7 @@ import { type AccountsContext, auditOrigin, SEALED, tryLater } from './context.t
 import { countAttempt, forgetAttempts, forgiveAttempt, type Guard } from './guards.repo.ts';
 import { addressGroup, STAFF_ACCOUNT_LOCK, STAFF_ADDRESS_LOCK } from './guards.rules.ts';
 import type { Passkeys } from './passkeys.service.ts';
-import { hashPassword, passwordMatches } from './passwords.ts';
+import { hashPassword, PASSWORD_COST, passwordMatches } from './passwords.ts';
 import type { Sessions } from './sessions.service.ts';
 import {
   findStaff,
@@ -50,7 +50,7 @@ export class StaffSignIn {
     this.context = context;
     this.sessions = sessions;
     this.passkeys = passkeys;
-    this.decoyHash = hashPassword('nobody has this password');
+    this.decoyHash = this.hash('nobody has this password');
   }
 
   /**
@@ -68,7 +68,7 @@ export class StaffSignIn {
       staffId,
       emailSealed: vault.seal(email, SEALED.staffEmail),
       emailIndex: vault.blindIndex(email, SEALED.staffEmail),
-      passwordHash: await hashPassword(staff.password),
+      passwordHash: await this.hash(staff.password),
       totpSecretSealed: vault.seal(totpSecret, SEALED.staffTotpSecret),
       totpLastStep: 0,
       roles: [...new Set(staff.roles)],
@@ -221,6 +221,10 @@ export class StaffSignIn {
       { key: vault.blindIndex(emailIndex, 'guard.staffAccount'), policy: STAFF_ACCOUNT_LOCK },
       { key: vault.blindIndex(address, 'guard.staffAddress'), policy: STAFF_ADDRESS_LOCK },
     ];
+  }
+
+  private hash(password: string): Promise<string> {
+    return hashPassword(password, this.context.config.passwordCost ?? PASSWORD_COST);
   }
 
   private async recordFailure(
