@@ -69,8 +69,6 @@ async function answer(
   response: ServerResponse,
   handle: SandboxHandler,
 ): Promise<void> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
   const body = await readBody(incoming);
   if (body === null) return sendJson(response, 413, { error: 'body too large' });
   const url = new URL(incoming.url ?? '/', 'http://sandbox');
@@ -83,7 +81,13 @@ async function answer(
     headers,
     body,
     drop: () => incoming.socket.destroy(),
-    signal: gone.signal,
+    // Made when a fault asks for it: most calls never do, and aborting one a call costs as much as answering it.
+    get signal() {
+      const gone = new AbortController();
+      if (response.closed) gone.abort();
+      else response.once('close', () => gone.abort());
+      return gone.signal;
+    },
   };
   await handle(request, response);
 }
