@@ -30,6 +30,15 @@ describeOnBothStacks('the dialects', (stack) => {
       expect(await db('dialect_test_columns').where({ row_id: 'Case' })).toHaveLength(1);
     });
 
+    it('of texts are compared byte by byte, whatever the database was created with', async () => {
+      const { db, databaseUrl, name } = stack();
+      const database = new URL(databaseUrl).pathname.slice(1);
+      if (name === 'mysql') await db.raw('alter database ?? collate utf8mb4_general_ci', [database]);
+      await db.schema.createTable('dialect_test_texts', (table) => table.string('note', 20).primary());
+      await db('dialect_test_texts').insert([{ note: 'Été' }, { note: 'été' }, { note: 'ete' }]);
+      expect(await db('dialect_test_texts').where({ note: 'ete' })).toEqual([{ note: 'ete' }]);
+    });
+
     it('of long text and bytes give back what they were given', async () => {
       const { db } = stack();
       const longText = '电费账单🧾'.repeat(40_000);
