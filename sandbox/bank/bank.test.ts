@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -149,6 +150,16 @@ describe('an order', () => {
     expect((await query(merOrderNo))?.status).toBe('DEBITED');
     const told = bank.control.books().notifications.filter((one) => one.merOrderNo === merOrderNo);
     expect(told).toEqual([]);
+  });
+
+  it('is in the journal on disk before anybody is told', async () => {
+    const journal = () => readFileSync(path.join(dataDir, 'bank.jsonl'), 'utf8');
+    for (let i = 0; i < 20; i++) {
+      const { merOrderNo, page } = await openOrder();
+      expect(journal()).toContain(merOrderNo);
+      await press(page, 'confirm');
+      expect(journal()).toContain(`{"type":"orderDebited","merOrderNo":"${merOrderNo}"`);
+    }
   });
 
   it('above the limit is closed', async () => {
