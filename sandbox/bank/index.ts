@@ -1,2 +1,1 @@
-export { type BankOptions, type RunningBank, startBank } from './bank.ts';
-export type { BankBooks, BankControl } from './control.ts';
+export { type BankOptions, startBank } from './bank.ts';

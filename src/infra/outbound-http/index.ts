@@ -1,2 +1,2 @@
-export { type ClosableHttpClient, createHttpClient, type HttpClientOptions } from './http-client.ts';
+export { type ClosableHttpClient, createHttpClient } from './http-client.ts';
 export { recordingHttpClient } from './recording.ts';
