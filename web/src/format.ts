@@ -123,7 +123,7 @@ export function formatSpan(seconds: number): string {
   }).format(Math.ceil(Number(value)));
 }
 
-/** `2 小时` cannot be read out of `13800138000`: digits in groups, for checking by eye. */
-export function groupDigits(text: string): string {
-  return /^\d{7,}$/.test(text) ? text.replaceAll(/(\d{4})(?=\d)/g, '$1 ') : text;
+/** `138 0013 8000`: figures in groups, as they are read out. */
+export function formatPhone(phone: string): string {
+  return phone.replace(/^(\d{3})(\d{4})(\d{4})$/, '$1 $2 $3');
 }

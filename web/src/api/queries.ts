@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import { api, bodyOf, keepCsrfToken } from './client.ts';
 import { ApiProblem } from './problem.ts';
-import type { Payment, SavedAccount } from './types.ts';
+import type { Category, Payment, SavedAccount } from './types.ts';
 
 /** How long an answer about money is shown without asking again. */
 const FRESH_MS = 30_000;
@@ -55,7 +55,7 @@ export const regionsQuery = queryOptions({
   staleTime: 10 * 60_000,
 });
 
-export function agenciesQuery(region: string, category: string | null) {
+export function agenciesQuery(region: string, category: Category | null) {
   return infiniteQueryOptions({
     queryKey: ['agencies', region, category],
     initialPageParam: undefined as string | undefined,

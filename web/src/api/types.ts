@@ -21,7 +21,9 @@ export type Bill = BillQuery['bills'][number];
 export type Reason = NonNullable<BillQuery['reason']>;
 export type Money = Bill['amountDue'];
 export type LocalText = AgencySummary['names'];
-export type Category = AgencySummary['category'];
+export type Category = NonNullable<
+  NonNullable<paths['/v1/agencies']['get']['parameters']['query']>['category']
+>;
 export type Channel = Answer<paths['/v1/channels']['get']>['items'][number];
 export type Payment = Answer<paths['/v1/payments/{paymentId}']['get']>;
 export type PaymentStatus = Payment['status'];

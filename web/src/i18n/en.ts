@@ -20,8 +20,8 @@ export const en: Messages = {
   nav: { label: 'Main', home: 'Home', history: 'Payments', settings: 'Settings' },
   demo: {
     label: 'About this demo',
-    bar: 'This is a demo: no real money moves.',
-    inbox: 'Open the text-message inbox',
+    bar: 'Demo: no real money moves.',
+    inbox: 'Text messages',
   },
   problem: {
     noAnswerTitle: 'No answer came',
@@ -49,6 +49,7 @@ export const en: Messages = {
     'provident-fund': 'Provident fund',
     'social-security': 'Social security',
     'health-code': 'Health code',
+    other: 'Other',
   },
   signIn: {
     title: 'Sign in',
@@ -141,6 +142,8 @@ export const en: Messages = {
     looking: 'Checking…',
     submit: 'Add and see bills',
     noAnswer: 'No answer came. Press “Add and see bills” again: the same account is never added twice.',
+    demoTitle: 'Account numbers for this demo',
+    demoBody: 'Choose one to fill it in.',
     servicePhone: 'Phone of the biller: {{phone}}',
   },
   bill: {
@@ -393,7 +396,7 @@ export const en: Messages = {
     refresh: 'Compute again',
     parked: 'Parked tasks',
     noneParked: 'No task is parked.',
-    parkedAt: 'Parked {{time}} after {{attempts}} attempts',
+    taskSince: 'Since {{time}}, tried {{attempts}} times',
     resume: 'Resume',
     resumed: 'Task resumed',
     tools: 'Tools',

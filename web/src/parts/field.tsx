@@ -1,4 +1,4 @@
-import { type InputHTMLAttributes, useId } from 'react';
+import { type InputHTMLAttributes, useEffect, useId, useRef } from 'react';
 import { Icon } from './icons.tsx';
 
 interface TextFieldProps
@@ -49,4 +49,11 @@ export function TextField({ label, value, onChange, hint, error, isCode = false,
 /** After a refused form: the first wrong field is where to go on. */
 export function focusFirstInvalid(form: HTMLFormElement): void {
   requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+}
+
+/** For a form that takes another's place: the keyboard goes on where the question is. */
+export function useFirstInputFocus() {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector('input')?.focus(), []);
+  return form;
 }

@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react';
-import type { Category } from '../api/types.ts';
 
 /** Line icons on a 24-unit grid; always beside words, so hidden from screen readers. */
 const SHAPES = {
@@ -49,29 +48,5 @@ export function Icon({ name, className = 'inline-icon' }: { name: IconName; clas
     >
       {SHAPES[name]}
     </svg>
-  );
-}
-
-const CATEGORY_ICONS: Record<Category, IconName> = {
-  electricity: 'electricity',
-  water: 'water',
-  gas: 'gas',
-  heating: 'heating',
-  'cable-tv': 'wifi',
-  broadband: 'wifi',
-  telephone: 'phone',
-  'property-fee': 'building',
-  'traffic-fine': 'document',
-  'school-fee': 'document',
-  'provident-fund': 'building',
-  'social-security': 'document',
-  'health-code': 'document',
-};
-
-export function CategoryBadge({ category }: { category: Category }) {
-  return (
-    <span className="badge">
-      <Icon name={CATEGORY_ICONS[category]} />
-    </span>
   );
 }

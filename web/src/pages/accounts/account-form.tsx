@@ -10,6 +10,7 @@ import { formatTime, local } from '../../format.ts';
 import { focusFirstInvalid, TextField } from '../../parts/field.tsx';
 import { Note, ProblemNote } from '../../parts/note.tsx';
 import { cleanInputs, fieldsOfGroup, mismatches } from './account-form.rules.ts';
+import { DemoAccounts } from './demo-accounts.tsx';
 import { LabelField } from './label-field.tsx';
 import { rememberRegion } from './recent-region.ts';
 
@@ -26,6 +27,7 @@ export function AccountForm({ agency, onSaved }: AccountFormProps) {
   const [label, setLabel] = useState('');
   const [wrong, setWrong] = useState<readonly string[]>([]);
   const fields = fieldsOfGroup(agency, group);
+  const accountField = fields.find((field) => field.name === agency.inputs.accountField);
   const save = useMutation({
     mutationFn: async () => {
       const body = {
@@ -41,6 +43,11 @@ export function AccountForm({ agency, onSaved }: AccountFormProps) {
       onSaved(account);
     },
   });
+  const chooseGroup = (chosen: number) => {
+    setGroup(chosen);
+    setWrong([]);
+    save.reset();
+  };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const names = mismatches(fields, cleanInputs(fields, typed));
@@ -65,7 +72,7 @@ export function AccountForm({ agency, onSaved }: AccountFormProps) {
       )}
       <form className="panel stack" onSubmit={submit} noValidate>
         {agency.inputs.groups.length > 1 ? (
-          <Groups agency={agency} chosen={group} onChoose={setGroup} />
+          <Groups agency={agency} chosen={group} onChoose={chooseGroup} />
         ) : null}
         {fields.map((field) => (
           <ManifestField
@@ -92,6 +99,12 @@ export function AccountForm({ agency, onSaved }: AccountFormProps) {
           {t('add.submit')}
         </Button>
       </form>
+      {accountField ? (
+        <DemoAccounts
+          pattern={accountField.pattern}
+          onChoose={(accountNumber) => setTyped({ ...typed, [accountField.name]: accountNumber })}
+        />
+      ) : null}
       {agency.servicePhone ? (
         <p className="weak small">{t('add.servicePhone', { phone: agency.servicePhone })}</p>
       ) : null}

@@ -4,15 +4,16 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { agenciesQuery, regionsQuery } from '../../api/queries.ts';
+import type { Category } from '../../api/types.ts';
 import { local } from '../../format.ts';
-import { CategoryBadge } from '../../parts/icons.tsx';
+import { CategoryBadge, categoryName, isKnownCategory } from '../../parts/category.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 
 /** The billers of one city, narrowed by kind. */
 export function AgencyList({ region }: { region: string }) {
   const { t } = useTranslation();
-  const [category, setCategory] = useState<string | null>(null);
+  const [category, setCategory] = useState<Category | null>(null);
   const place = useQuery(regionsQuery).data?.find(({ code }) => code === region);
   const agencies = useInfiniteQuery(agenciesQuery(region, category));
   const items = agencies.data?.pages.flatMap((page) => page.items) ?? [];
@@ -22,7 +23,7 @@ export function AgencyList({ region }: { region: string }) {
       {place && place.categories.length > 1 ? (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset would announce filters as a form
         <div className="chips" role="group" aria-label={t('add.categoryLabel')}>
-          {[null, ...place.categories].map((each) => (
+          {[null, ...place.categories.filter(isKnownCategory)].map((each) => (
             <button
               key={each ?? 'all'}
               type="button"
@@ -30,7 +31,7 @@ export function AgencyList({ region }: { region: string }) {
               aria-pressed={category === each}
               onClick={() => setCategory(each)}
             >
-              {each ? t(`category.${each}`) : t('add.allCategories')}
+              {each ? categoryName(each) : t('add.allCategories')}
             </button>
           ))}
         </div>
@@ -48,7 +49,7 @@ export function AgencyList({ region }: { region: string }) {
               <span className="choice-main">
                 <strong>{local(agency.names)}</strong>
                 <br />
-                <span className="weak small">{t(`category.${agency.category}`)}</span>
+                <span className="weak small">{categoryName(agency.category)}</span>
               </span>
             </Link>
           </li>

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { TextField } from '../../parts/field.tsx';
 
 /** The server's own limit. */
-const MAX_LABEL_LENGTH = 20;
+const MAX_LABEL_LENGTH = 30;
 
 /** What the household calls this account, with the usual names one tap away. */
 export function LabelField({ value, onChange }: { value: string; onChange(value: string): void }) {

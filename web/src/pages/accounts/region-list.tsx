@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { regionsQuery } from '../../api/queries.ts';
 import type { Region } from '../../api/types.ts';
 import { local } from '../../format.ts';
+import { categoryName } from '../../parts/category.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
@@ -35,9 +36,7 @@ export function RegionList() {
                 <strong>{local(region.names)}</strong>
                 <br />
                 <span className="weak small">
-                  {region.categories
-                    .map((category) => t(`category.${category}`))
-                    .join(t('app.listSeparator'))}
+                  {region.categories.map(categoryName).join(t('app.listSeparator'))}
                 </span>
               </span>
             </Link>

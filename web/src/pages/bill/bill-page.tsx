@@ -4,7 +4,7 @@ import { useParams } from 'react-router';
 import { agencyQuery, billsQuery, savedAccountsQuery } from '../../api/queries.ts';
 import type { BillQuery, SavedAccount } from '../../api/types.ts';
 import { formatTime, local } from '../../format.ts';
-import { CategoryBadge } from '../../parts/icons.tsx';
+import { CategoryBadge } from '../../parts/category.tsx';
 import { Note, ProblemNote } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Waiting } from '../../parts/waiting.tsx';

@@ -85,19 +85,21 @@ export function ConfirmSheet({
           {t('confirm.explain', { span: formatSpan(agency.postingPromiseSeconds) })}
         </p>
         {place.isError ? <OrderProblem error={place.error} answer={answer} billIds={order.billIds} /> : null}
-        <Button
-          color="primary"
-          size="large"
-          block
-          disabled={channelId === null || isAsking}
-          loading={place.isPending || isAsking}
-          loadingText={t('app.wait')}
-          onClick={() => {
-            if (channelId) place.mutate({ ...order, channelId });
-          }}
-        >
-          {t('confirm.pay', { amount: formatMoney(order.amount) })}
-        </Button>
+        <div className="sheet-action">
+          <Button
+            color="primary"
+            size="large"
+            block
+            disabled={channelId === null || isAsking}
+            loading={place.isPending || isAsking}
+            loadingText={t('app.wait')}
+            onClick={() => {
+              if (channelId) place.mutate({ ...order, channelId });
+            }}
+          >
+            {t('confirm.pay', { amount: formatMoney(order.amount) })}
+          </Button>
+        </div>
       </div>
     </Sheet>
   );

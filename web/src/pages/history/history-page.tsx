@@ -6,7 +6,7 @@ import { Link } from 'react-router';
 import { paymentsQuery } from '../../api/queries.ts';
 import type { Payment } from '../../api/types.ts';
 import { formatMoney, formatPeriod, formatTime, local } from '../../format.ts';
-import { CategoryBadge } from '../../parts/icons.tsx';
+import { CategoryBadge } from '../../parts/category.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Waiting } from '../../parts/waiting.tsx';

@@ -4,7 +4,8 @@ import { Link } from 'react-router';
 import { billsQuery } from '../../api/queries.ts';
 import type { BillQuery, SavedAccount } from '../../api/types.ts';
 import { formatDate, formatMoney, formatTime, isPast, local, totals } from '../../format.ts';
-import { CategoryBadge, Icon, type IconName } from '../../parts/icons.tsx';
+import { CategoryBadge } from '../../parts/category.tsx';
+import { Icon, type IconName } from '../../parts/icons.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 

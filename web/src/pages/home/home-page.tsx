@@ -60,7 +60,9 @@ function TotalDue({ accounts }: { accounts: SavedAccount[] }) {
   const due = totals(bills.filter((bill) => bill.inFlightPaymentId === null).map((bill) => bill.amountDue));
   const isComplete = answers.every((answer) => answer.data && hasAnswer(answer.data.outcome));
   const isAsking = answers.some((answer) => answer.isPending);
-  const payable = answers.filter((answer) => answer.data?.outcome === 'due').length;
+  const payable = answers.filter((answer) =>
+    answer.data?.bills.some((bill) => bill.inFlightPaymentId === null),
+  ).length;
   return (
     <section className="total-due" aria-labelledby="total-heading">
       <h2 id="total-heading">{isComplete ? t('home.total') : t('home.totalSoFar')}</h2>

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, bodyOf } from '../../api/client.ts';
 import { ApiProblem } from '../../api/problem.ts';
-import { formatTime, groupDigits } from '../../format.ts';
+import { formatPhone, formatTime } from '../../format.ts';
 import { announce } from '../../parts/announce.ts';
 import { Note, ProblemNote } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -41,7 +41,7 @@ export default function InboxPage() {
         {messages.data?.map((message) => (
           <li key={`${message.phone} ${message.sentAt} ${message.text}`} className="panel">
             <p className="row-apart weak small">
-              <span className="number">{t('inbox.to', { phone: groupDigits(message.phone) })}</span>
+              <span className="number">{t('inbox.to', { phone: formatPhone(message.phone) })}</span>
               <time dateTime={message.sentAt}>{formatTime(message.sentAt)}</time>
             </p>
             <p>{message.text}</p>

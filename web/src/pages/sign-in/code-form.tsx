@@ -4,9 +4,9 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, bodyOf } from '../../api/client.ts';
 import { useSession } from '../../api/queries.ts';
-import { groupDigits } from '../../format.ts';
+import { formatPhone } from '../../format.ts';
 import { announce } from '../../parts/announce.ts';
-import { focusFirstInvalid, TextField } from '../../parts/field.tsx';
+import { focusFirstInvalid, TextField, useFirstInputFocus } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
 import { useSendCode } from './phone-form.tsx';
 
@@ -28,6 +28,7 @@ export function CodeForm({ sent, onResent, onOtherPhone, onSignedIn }: CodeFormP
   const { t } = useTranslation();
   const [code, setCode] = useState('');
   const [mismatch, setMismatch] = useState<string | null>(null);
+  const form = useFirstInputFocus();
   const isDemo = useSession().data?.demo === true;
   const signIn = useMutation({
     mutationFn: async () =>
@@ -51,8 +52,8 @@ export function CodeForm({ sent, onResent, onOtherPhone, onSignedIn }: CodeFormP
     focusFirstInvalid(event.currentTarget);
   };
   return (
-    <form className="panel stack" onSubmit={submit} noValidate>
-      <p role="status">{t('signIn.sentTo', { phone: groupDigits(sent.phone) })}</p>
+    <form ref={form} className="panel stack" onSubmit={submit} noValidate>
+      <p role="status">{t('signIn.sentTo', { phone: formatPhone(sent.phone) })}</p>
       {isDemo ? (
         <p className="note">
           <span>

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, bodyOf } from '../../api/client.ts';
 import { useSession } from '../../api/queries.ts';
-import { groupDigits } from '../../format.ts';
+import { formatPhone } from '../../format.ts';
 import { focusFirstInvalid, TextField } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
 import type { SentCode } from './code-form.tsx';
@@ -65,7 +65,10 @@ export function PhoneForm({ onSent }: { onSent(sent: SentCode): void }) {
       </form>
       <DemoPhones onChoose={setPhone} />
       <p className="weak small">
-        {t('signIn.staffHint')} <Link to="/staff/sign-in">{t('signIn.staff')}</Link>
+        {t('signIn.staffHint')}{' '}
+        <Link className="line-link" to="/staff/sign-in">
+          {t('signIn.staff')}
+        </Link>
       </p>
     </>
   );
@@ -90,7 +93,7 @@ function DemoPhones({ onChoose }: { onChoose(phone: string): void }) {
           <li key={phone}>
             <button type="button" className="choice" onClick={() => onChoose(phone)}>
               <span className="choice-main">
-                <strong className="number">{groupDigits(phone)}</strong>
+                <strong className="number">{formatPhone(phone)}</strong>
                 <br />
                 <span className="weak small">{note}</span>
               </span>

@@ -49,10 +49,10 @@ function Task({ task }: { task: ParkedTask }) {
   return (
     <li className="stack-tight task">
       <p>
-        <strong>{task.kind}</strong> <span className="weak small number">{task.taskId}</span>
+        <strong>{task.topic}</strong> <span className="weak small number">{task.taskId}</span>
       </p>
       <p className="weak small">
-        {t('staff.parkedAt', { time: formatExactTime(task.parkedAt), attempts: task.attempts })}
+        {t('staff.taskSince', { time: formatExactTime(task.createdAt), attempts: task.attempts })}
       </p>
       {task.lastError ? <p className="small">{task.lastError}</p> : null}
       {resume.isError ? <ProblemNote error={resume.error} /> : null}

@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, bodyOf } from '../../api/client.ts';
 import type { SignInMethod } from '../../api/types.ts';
-import { TextField } from '../../parts/field.tsx';
+import { TextField, useFirstInputFocus } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
 import { PasskeyProblem } from './passkey-problem.tsx';
 
@@ -33,6 +33,7 @@ export function SecondFactor({ challengeId, methods, onSignedIn, onBack }: Secon
 
 function TotpForm({ challengeId, onSignedIn }: Pick<SecondFactorProps, 'challengeId' | 'onSignedIn'>) {
   const { t } = useTranslation();
+  const form = useFirstInputFocus();
   const [code, setCode] = useState('');
   const signIn = useMutation({
     mutationFn: async () =>
@@ -46,7 +47,7 @@ function TotpForm({ challengeId, onSignedIn }: Pick<SecondFactorProps, 'challeng
     signIn.mutate();
   };
   return (
-    <form className="stack" onSubmit={submit}>
+    <form ref={form} className="stack" onSubmit={submit}>
       <TextField
         label={t('staff.totp')}
         hint={t('staff.totpHint')}

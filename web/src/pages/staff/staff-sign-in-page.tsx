@@ -39,7 +39,9 @@ export default function StaffSignInPage() {
       )}
       {session?.demo ? <DemoStaff /> : null}
       <p className="weak small">
-        <Link to="/sign-in">{t('staff.notStaff')}</Link>
+        <Link className="line-link" to="/sign-in">
+          {t('staff.notStaff')}
+        </Link>
       </p>
     </Page>
   );
