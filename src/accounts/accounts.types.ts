@@ -29,7 +29,8 @@ export interface ClientContext {
 export interface SignedIn {
   token: string;
   caller: Caller;
-  expiresAtMs: number;
+  /** How long it can last, used or not. */
+  lifetimeMs: number;
 }
 
 export interface CodeChallenge {

@@ -63,6 +63,11 @@ describe('rate policy', () => {
     );
   });
 
+  it('bears a server whose clock is behind where no gap is asked for', () => {
+    const { state } = tryAt({ ...policy, minGapMs: 0 }, [0]);
+    expect(decideAttempt(state, { ...policy, minGapMs: 0 }, START_MS - 500).allowed).toBe(true);
+  });
+
   it('refuses the sixth in an hour', () => {
     expect(tryAt(policy, Array(6).fill(60_000)).allowed).toHaveLength(5);
     expect(tryAt(policy, [...Array(5).fill(60_000), 3_600_000]).allowed).toHaveLength(6);

@@ -58,7 +58,8 @@ function decideRate(state: GuardState, policy: RatePolicy, nowMs: number): Guard
   const windowEndsAtMs = state.windowStartedAtMs + policy.windowMs;
   const hasTried = state.attempts > 0;
   const inWindow = hasTried && nowMs < windowEndsAtMs;
-  const apartAtMs = hasTried ? state.lastAtMs + policy.minGapMs : 0;
+  // Servers' clocks differ by a little: where no gap is asked for, one that is behind refuses nothing.
+  const apartAtMs = hasTried && policy.minGapMs > 0 ? state.lastAtMs + policy.minGapMs : 0;
   const roomAtMs = inWindow && state.attempts >= policy.max ? windowEndsAtMs : 0;
   const retryAtMs = Math.max(apartAtMs, roomAtMs);
   if (nowMs < retryAtMs) return { allowed: false, retryAtMs };

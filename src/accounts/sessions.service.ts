@@ -44,7 +44,7 @@ export class Sessions {
     }
     const sessionId = newId('ses', nowMs, shardHintOf(user.userId));
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
-    const expiresAtMs = nowMs + SESSION_LIMITS[user.kind].absoluteMs;
+    const lifetimeMs = SESSION_LIMITS[user.kind].absoluteMs;
     const { displayName, ...rest } = user;
     await insertSession(tx, {
       ...rest,
@@ -53,7 +53,7 @@ export class Sessions {
       displayNameSealed: this.context.vault.seal(displayName, SEALED.sessionDisplayName),
       createdAtMs: nowMs,
       lastSeenAtMs: nowMs,
-      expiresAtMs,
+      expiresAtMs: nowMs + lifetimeMs,
     });
     await recordAudit(tx, {
       ...auditOrigin(this.context, client),
@@ -63,7 +63,7 @@ export class Sessions {
       outcome: 'ok',
       detail: { method },
     });
-    return { token: `${sessionId}.${secret}`, caller: { ...user, sessionId }, expiresAtMs };
+    return { token: `${sessionId}.${secret}`, caller: { ...user, sessionId }, lifetimeMs };
   }
 
   /** Who a token belongs to, or null. One read by primary key, and at most one write a minute. */

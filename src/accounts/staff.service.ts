@@ -44,13 +44,12 @@ export class StaffSignIn {
   private readonly sessions: Sessions;
   private readonly passkeys: Passkeys;
   /** Compared with when there is no such account, so that an unknown e-mail address takes as long as a known one. */
-  private readonly decoyHash: Promise<string>;
+  private decoyHash: Promise<string> | undefined;
 
   constructor(context: AccountsContext, sessions: Sessions, passkeys: Passkeys) {
     this.context = context;
     this.sessions = sessions;
     this.passkeys = passkeys;
-    this.decoyHash = this.hash('nobody has this password');
   }
 
   /**
@@ -95,8 +94,11 @@ export class StaffSignIn {
     const refusal = await transact(db, (tx) => countAttempt(tx, guards, nowMs));
     if (refusal) throw tryLater('sign_in_locked', refusal.retryAtMs, nowMs);
 
+    // Made at the first call for whomever: made for the first unknown address, it would give that one away.
+    this.decoyHash ??= this.hash('nobody has this password');
+    const decoyHash = await this.decoyHash;
     const staff = await findStaffByEmail(db, emailIndex);
-    const isRight = await passwordMatches(typed.password, staff?.passwordHash ?? (await this.decoyHash));
+    const isRight = await passwordMatches(typed.password, staff?.passwordHash ?? decoyHash);
     if (!staff || !isRight) {
       await this.recordFailure(db, staff?.staffId ?? null, 'staff_sign_in_refused', client);
       throw new DomainError('unauthenticated', 'staff_sign_in_refused');

@@ -1,17 +1,10 @@
-import type {
-  Accounts,
-  Caller,
-  ClientContext,
-  DemoSignIns,
-  RecordedAuditEvent,
-  SandboxSms,
-  SignedIn,
-} from '../accounts/index.ts';
+import type { Accounts, Caller, DemoSignIns, SandboxSms } from '../accounts/index.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { auditEventOf, clientOf, isSecure, signedIn, userOf } from './accounts.presenter.ts';
 import * as schemas from './accounts.schemas.ts';
-import { defineRoute, type Route, type RouteInput, type RouteResult } from './route.ts';
+import { defineRoute, type Route } from './route.ts';
 import { instantOf, pageQuery } from './schemas.ts';
-import { clearedSessionCookie, sessionCookie } from './session-cookie.ts';
+import { clearedSessionCookie } from './session-cookie.ts';
 
 export interface AccountsRoutesOptions {
   accounts: Accounts;
@@ -269,37 +262,8 @@ function auditRoute({ accounts }: AccountsRoutesOptions): Route {
   });
 }
 
-function signedIn(
-  accounts: Accounts,
-  publicUrl: string,
-  { token, caller, expiresAtMs }: SignedIn,
-): RouteResult {
-  return {
-    status: 201,
-    body: { user: userOf(caller), csrfToken: accounts.sessions.csrfTokenFor(token) },
-    headers: { 'set-cookie': sessionCookie(token, expiresAtMs, isSecure(publicUrl)) },
-  };
-}
-
-function userOf({ userId, kind, roles, displayName }: Caller) {
-  return { userId, kind, roles, displayName };
-}
-
-function auditEventOf({ atMs, ...event }: RecordedAuditEvent) {
-  return { ...event, at: instantOf(atMs) };
-}
-
-function clientOf(input: RouteInput<Record<never, never>>): ClientContext {
-  const { request, traceId, sessionToken } = input;
-  return { address: request.ip ?? '', traceId, sessionToken };
-}
-
 /** The route's access lets nobody else in. */
 function signedInCaller(caller: Caller | null): Caller {
   if (!caller) throw new DomainError('unauthenticated', 'sign_in_required');
   return caller;
-}
-
-function isSecure(publicUrl: string): boolean {
-  return publicUrl.startsWith('https://');
 }

@@ -9,13 +9,14 @@ export function sessionTokenOf(request: Request): string | null {
 }
 
 /** `Set-Cookie` for a new session, out of reach of scripts. `secure` on every site that is served by https. */
-export function sessionCookie(token: string, expiresAtMs: number, secure: boolean): string {
-  return stringifySetCookie({ ...attributes(secure), value: token, expires: new Date(expiresAtMs) });
+export function sessionCookie(token: string, lifetimeMs: number, secure: boolean): string {
+  // An age rather than a date: clocks of clients are off.
+  return stringifySetCookie({ ...attributes(secure), value: token, maxAge: Math.floor(lifetimeMs / 1000) });
 }
 
 /** `Set-Cookie` that takes the session away. */
 export function clearedSessionCookie(secure: boolean): string {
-  return stringifySetCookie({ ...attributes(secure), value: '', expires: new Date(0) });
+  return stringifySetCookie({ ...attributes(secure), value: '', maxAge: 0 });
 }
 
 function attributes(secure: boolean) {
