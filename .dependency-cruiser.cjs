@@ -57,8 +57,18 @@ const betweenModules = MODULES.map((module) =>
 
 module.exports = {
   forbidden: [
-    only('floor-kernel', '^src/kernel/', ['^src/kernel/'], 'The kernel is pure and stands on nothing of ours.'),
-    only('floor-contract', '^src/contract/', ['^src/(contract|kernel)/'], 'The contract speaks of the kernel alone.'),
+    only(
+      'floor-kernel',
+      '^src/kernel/',
+      ['^src/kernel/'],
+      'The kernel is pure and stands on nothing of ours.',
+    ),
+    only(
+      'floor-contract',
+      '^src/contract/',
+      ['^src/(contract|kernel)/'],
+      'The contract speaks of the kernel alone.',
+    ),
     only(
       'floor-infra',
       '^src/infra/',
@@ -76,13 +86,23 @@ module.exports = {
     only(
       'floor-http',
       '^src/http/',
-      ['^src/http/', `${under(MODULES)}index\\.ts$`, '^src/infra/[^/]+/index\\.ts$', '^src/(contract|kernel)/'],
+      [
+        '^src/http/',
+        `${under(MODULES)}index\\.ts$`,
+        '^src/infra/[^/]+/index\\.ts$',
+        '^src/(contract|kernel)/',
+      ],
       'http calls modules through index.ts; it knows neither jobs nor the composition root.',
     ),
     only(
       'floor-jobs',
       '^src/jobs/',
-      ['^src/jobs/', `${under(MODULES)}index\\.ts$`, '^src/infra/[^/]+/index\\.ts$', '^src/(contract|kernel)/'],
+      [
+        '^src/jobs/',
+        `${under(MODULES)}index\\.ts$`,
+        '^src/infra/[^/]+/index\\.ts$',
+        '^src/(contract|kernel)/',
+      ],
       'jobs call modules through index.ts; they know neither http nor the composition root.',
     ),
     only(
@@ -109,7 +129,12 @@ module.exports = {
       ['^sandbox/$1/', '^sandbox/support/', '^src/kernel/'],
       "A sandbox is somebody else's system: it shares the kernel's words and nothing more.",
     ),
-    only('floor-web', '^web/', ['^web/', '^docs/openapi\\.json$'], 'The pages see the server through openapi.json alone.'),
+    only(
+      'floor-web',
+      '^web/',
+      ['^web/', '^docs/openapi\\.json$'],
+      'The pages see the server through openapi.json alone.',
+    ),
     only(
       'floor-migrations',
       '^migrations/',
@@ -155,7 +180,11 @@ module.exports = {
       name: 'no-orphans',
       comment: 'Code that nothing imports is dead, unless a process starts there.',
       severity: 'error',
-      from: { orphan: true, path: '^(src|providers|sandbox)/', pathNot: [TESTS, '/main\\.ts$', '\\.d\\.ts$'] },
+      from: {
+        orphan: true,
+        path: '^(src|providers|sandbox)/',
+        pathNot: [TESTS, '/main\\.ts$', '\\.d\\.ts$'],
+      },
       to: {},
     },
     {
