@@ -82,7 +82,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   });
   const urlOf = (database: string) =>
     `postgres://${SUPERUSER}:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/${database}`;
-  await untilReady(urlOf('postgres'), server, options.logFile);
+  try {
+    await untilReady(urlOf('postgres'), server, options.logFile);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   return { urlOf, dataDir: place.dataDir, exited: server.exited, stop: server.stop };
 }
 
@@ -167,7 +172,6 @@ async function untilReady(url: string, server: GuardedServer, logFile: string): 
   while (!(await accepts(url))) {
     if (exitCode !== undefined) throw new Error(`PostgreSQL did not start:\n${tailOf(logFile)}`);
     if (performance.now() > deadline) {
-      await server.stop();
       throw new Error(`PostgreSQL was not ready in ${START_TIMEOUT_MS / 1000} s:\n${tailOf(logFile)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));

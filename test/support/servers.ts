@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 import { startEmbeddedPostgres } from '../../src/app/embedded-postgres.ts';
+import { freePort } from '../../src/app/processes/demo-ports.ts';
 import { startGuarded, tailOf } from '../../src/app/processes/guarded.ts';
 
 /** A server that a test run uses; `stop` does nothing to one that was given to us. */
@@ -157,15 +157,4 @@ async function untilReady(
       throw new Error(`${name} did not start:\n${tailOf(logFile)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-/** A port free at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

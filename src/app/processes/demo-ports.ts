@@ -51,7 +51,8 @@ function isFree(port: number, host: string): Promise<boolean> {
   });
 }
 
-function freePort(): Promise<number> {
+/** A port free at this moment. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
