@@ -29,6 +29,10 @@ export const FIELD_PROBLEMS: Readonly<Record<string, FieldText>> = {
     'zh-CN': '此项必须是 {divisor} 的整数倍。',
     en: 'This must be a multiple of {divisor}.',
   },
+  unknown_value: {
+    'zh-CN': '没有这一项，请刷新页面后重选。',
+    en: 'There is no such thing; reload and choose again.',
+  },
   unknown_field: { 'zh-CN': '不认识此项。', en: 'This field is not known.' },
   invalid: { 'zh-CN': '此项不正确。', en: 'This is not right.' },
 };

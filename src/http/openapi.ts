@@ -67,6 +67,7 @@ function operationOf(route: Route, components: Components, problem: Json): Json 
     summary: route.summary,
     ...(route.description !== undefined && { description: route.description }),
     'x-access': route.access,
+    'x-problems': route.problems,
     security: route.access === 'public' ? [] : [{ session: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
