@@ -22,6 +22,7 @@ export interface BankOptions {
   /** `whsec_` and base64: signs notifications. */
   webhookSecret: string;
   controlToken: string;
+  /** Real time, for signatures and as the base of the bank's own clock. */
   clock?: Clock;
 }
 
@@ -36,7 +37,8 @@ const TICK_MS = 1_000;
 
 /** Starts the bank: one server for the merchant, the payers' pages and control. */
 export async function startBank(options: BankOptions): Promise<RunningBank> {
-  const clock = new SandboxClock(options.clock ?? systemClock);
+  const wallClock = options.clock ?? systemClock;
+  const clock = new SandboxClock(wallClock);
   const books = await Books.open(options.dataDir, clock);
   const faults = new Faults();
   const settings = { autoConfirm: false };
@@ -49,7 +51,15 @@ export async function startBank(options: BankOptions): Promise<RunningBank> {
   const control = createControl({ books, faults, clock, notifier, server, settings, tick });
   const { merchantId, merchantKey } = options;
   const autoConfirm = () => settings.autoConfirm;
-  const merchantApi = new MerchantApi({ books, faults, baseUrl, merchantId, merchantKey, autoConfirm });
+  const merchantApi = new MerchantApi({
+    books,
+    faults,
+    baseUrl,
+    merchantId,
+    merchantKey,
+    autoConfirm,
+    wallClock,
+  });
   const cashier = new Cashier(books, faults);
   const controlApi = new ControlApi(control, options.controlToken);
   handle = async (request, response) => {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { Clock } from '../../src/kernel/clock.ts';
 import { parseMinor } from '../../src/kernel/money.ts';
 import { type SandboxRequest, send, untilGone, waitMs } from '../support/http-server.ts';
 import type { Books } from './books.ts';
@@ -25,6 +26,8 @@ export interface MerchantApiOptions {
   merchantKey: string;
   /** Whether every debit is taken without the payer's confirmation: for measuring. */
   autoConfirm(): boolean;
+  /** For signatures: not moved with the bank's own clock. */
+  wallClock: Clock;
 }
 
 const reference = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/);
@@ -109,8 +112,8 @@ export class MerchantApi {
     if (header('merchant') !== this.options.merchantId) return 'MERCHANT_UNKNOWN';
     const text = requestText(request.method, request.path, timestamp, nonce, request.body);
     if (!isSignature(this.options.merchantKey, text, header('signature'))) return 'SIGNATURE_INVALID';
-    // The real time, whatever the bank's clock is set to.
-    const nowSeconds = Math.floor(Date.now() / 1000);
+    // The time everybody goes by, whatever the bank's own clock is set to.
+    const nowSeconds = Math.floor(this.options.wallClock.nowMs() / 1000);
     const inWindow = Math.abs(nowSeconds - Number(timestamp)) <= SIGNATURE_WINDOW_SECONDS;
     if (!/^\d{10}$/.test(timestamp) || !inWindow) return 'TIMESTAMP_OUT_OF_RANGE';
     if (!/^[\w-]{16,64}$/.test(nonce) || !this.nonces.take(nonce, nowSeconds)) return 'NONCE_REPLAYED';
@@ -236,7 +239,7 @@ export class MerchantApi {
     { status, contentType, body }: Answer,
     key = this.options.merchantKey,
   ): void {
-    const timestamp = String(Math.floor(Date.now() / 1000));
+    const timestamp = String(Math.floor(this.options.wallClock.nowMs() / 1000));
     const signature = sign(key, answerText(status, timestamp, request.headers['x-bank-nonce'] ?? '', body));
     send(response, status, contentType, body, {
       'x-bank-timestamp': timestamp,

@@ -15,7 +15,6 @@ export type { PaymentOrder } from './order.service.ts';
 export { countByStatus } from './payment.repo.ts';
 export type { PaymentView } from './payments.service.ts';
 export type { QueriedBill, QueriedBills } from './query.service.ts';
-export { renderReceiptPdf } from './receipt.pdf.ts';
 export type { Receipts } from './receipt.service.ts';
 export type * from './receipt.types.ts';
 

@@ -12,6 +12,8 @@ const PAGE = { width: 419.53, height: 595.28, margin: 36 };
 const RIGHT = PAGE.width - PAGE.margin;
 const BOTTOM = PAGE.height - PAGE.margin;
 const LABEL_WIDTH = 142;
+/** Three rows and a note, which stay together. */
+const CLOSING_HEIGHT = 88;
 const QR_SIZE = 96;
 const GUTTER = 16;
 /** Beside the QR code. */
@@ -99,11 +101,11 @@ function bills(pdf: Pdf, receipt: Receipt): void {
 }
 
 function closing(pdf: Pdf, receipt: Receipt): void {
+  makeRoom(pdf, CLOSING_HEIGHT);
   row(pdf, '回执编号', 'Receipt', receipt.receiptId);
   row(pdf, '验证码', 'Verification code', receipt.verificationCode);
   row(pdf, '缴费订单号', 'Payment', receipt.paymentId);
   const width = RIGHT - PAGE.margin;
-  makeRoom(pdf, 40);
   pdf.y += 10;
   write(pdf, '本回执不是发票；如需发票，请联系缴费单位。', { size: SMALL, color: QUIET, width });
   write(pdf, 'This is not a tax invoice; ask the agency for one.', { size: SMALL, color: QUIET, width });
@@ -125,6 +127,7 @@ function row(pdf: Pdf, chinese: string, english: string, value: string, amount =
   if (amount) {
     write(pdf, amount, { size: BODY, at: [RIGHT - amountWidth, top], width: amountWidth, align: 'right' });
   }
+  pdf.x = PAGE.margin;
   pdf.y = top + height + 3;
 }
 

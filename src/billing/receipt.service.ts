@@ -1,22 +1,33 @@
 import type { Agency } from '../agencies/index.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { RecentValues } from '../kernel/recent-values.ts';
 import type { BillingDeps } from './billing.deps.ts';
 import type { Payment } from './billing.types.ts';
 import { loadPayments } from './payment.repo.ts';
 import type { Payments } from './payments.service.ts';
+import { renderReceiptPdf } from './receipt.pdf.ts';
 import { paymentIdOf, type ReceiptFacts, receiptFactsOf, signedText } from './receipt.rules.ts';
 import type { Receipt, VerifiedReceipt } from './receipt.types.ts';
 
 const CODE_PURPOSE = 'receipts.verification';
+/** Drawing one takes some 60 ms of a core: whoever asks again and again gets the one that is there. */
+const PDF_KEPT_MS = 60_000;
+const PDFS_KEPT = 200;
 
 /** Proof of payments that were posted, for who paid and, with the code, for anybody. */
 export class Receipts {
   private readonly deps: BillingDeps;
   private readonly payments: Pick<Payments, 'get'>;
+  private readonly pdfs: RecentValues<Uint8Array>;
 
   constructor(deps: BillingDeps, payments: Pick<Payments, 'get'>) {
     this.deps = deps;
     this.payments = payments;
+    const draw = async (key: string) => {
+      const [residentId, paymentId] = JSON.parse(key) as [string, string];
+      return renderReceiptPdf(await this.get(residentId, paymentId));
+    };
+    this.pdfs = new RecentValues(draw, deps.clock, PDF_KEPT_MS, PDFS_KEPT);
   }
 
   /** Throws `payment_not_found`, and `receipt_not_available` for a payment that is not posted. */
@@ -42,6 +53,12 @@ export class Receipts {
       verificationCode,
       verifyUrl: `${publicUrl}/verify/${facts.receiptId}?code=${verificationCode}`,
     };
+  }
+
+  /** The receipt as a PDF; throws as `get` does. */
+  getPdf(residentId: string, paymentId: string): Promise<Uint8Array> {
+    // With the resident in the key, so that nobody is given what was drawn for another.
+    return this.pdfs.get(JSON.stringify([residentId, paymentId]));
   }
 
   /**
