@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { plainManifest } from '../../test/support/plain-agency.ts';
 import { describeOnBothStacks } from '../../test/support/stacks.ts';
 import { defineChannel, defineProvider, type ManifestInput, type QueryOutcome } from '../contract/index.ts';
 import { createVault } from '../infra/crypto/index.ts';
@@ -9,7 +10,6 @@ import { createLogger } from '../infra/log/index.ts';
 import { type ClosableHttpClient, createHttpClient } from '../infra/outbound-http/index.ts';
 import { type Agencies, type Connection, createAgencies } from './index.ts';
 
-const text = { 'zh-CN': '测试', en: 'Test' };
 const settings = z.object({ url: z.url(), secret: z.string().min(1) });
 
 /** Asks the URL of its settings; throws, as only a bug would, for the account `bug`. */
@@ -40,42 +40,6 @@ const channel = defineChannel<z.output<typeof settings>>({
     parseWebhook: async () => ({ kind: 'ignored' }),
     fetchStatement: async () => ({ kind: 'emptyDay' }),
   },
-});
-
-const manifest = (id: string, more: Partial<ManifestInput> = {}): ManifestInput => ({
-  id,
-  names: { 'zh-CN': `单位${id}`, en: `Agency ${id}` },
-  category: 'electricity',
-  regions: ['440100'],
-  connection: 'plain-one',
-  currency: 'CNY',
-  capabilities: ['queryBills'],
-  inputs: {
-    fields: [
-      {
-        name: 'accountNumber',
-        label: text,
-        pattern: '^\\d+$',
-        maxLength: 20,
-        keyboard: 'numeric',
-        help: text,
-        mismatch: text,
-      },
-    ],
-    groups: [['accountNumber']],
-    accountField: 'accountNumber',
-  },
-  queryKind: 'fetch',
-  billShape: 'some',
-  amountRule: { kind: 'exact' },
-  serviceHours: {
-    timeZone: 'Asia/Shanghai',
-    open: [{ weekdays: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '24:00' }],
-  },
-  paymentLimitMinor: 1_000_000,
-  postingPromiseSeconds: 60,
-  cutOff: '00:00',
-  ...more,
 });
 
 const fallback: QueryOutcome = {
@@ -143,12 +107,12 @@ describeOnBothStacks('agencies', (stack) => {
   });
 
   it('keeps every version of a manifest, and makes none for equal content', async () => {
-    expect(await agencies.publishManifest(manifest('versions-one'))).toBe(1);
-    const { id, ...rest } = manifest('versions-one');
+    expect(await agencies.publishManifest(plainManifest('versions-one'))).toBe(1);
+    const { id, ...rest } = plainManifest('versions-one');
     expect(await agencies.publishManifest({ ...rest, id })).toBe(1);
-    expect(await agencies.publishManifest(manifest('versions-one', { paymentLimitMinor: 5 }))).toBe(2);
+    expect(await agencies.publishManifest(plainManifest('versions-one', { paymentLimitMinor: 5 }))).toBe(2);
     // Back to the first content is a change of what is live: a version of its own.
-    expect(await agencies.publishManifest(manifest('versions-one'))).toBe(3);
+    expect(await agencies.publishManifest(plainManifest('versions-one'))).toBe(3);
     expect(await agencies.getAgency('versions-one')).toMatchObject({
       agencyId: 'versions-one',
       manifestVersion: 3,
@@ -162,23 +126,23 @@ describeOnBothStacks('agencies', (stack) => {
   });
 
   it('publishes one version when the same new manifest is published many times at once', async () => {
-    const one = Array.from({ length: 10 }, () => agencies.publishManifest(manifest('at-once')));
+    const one = Array.from({ length: 10 }, () => agencies.publishManifest(plainManifest('at-once')));
     expect(new Set(await Promise.all(one))).toEqual(new Set([1]));
     const many = Array.from({ length: 10 }, (_, i) =>
-      agencies.publishManifest(manifest('at-once', { paymentLimitMinor: 100 + i })),
+      agencies.publishManifest(plainManifest('at-once', { paymentLimitMinor: 100 + i })),
     );
     expect((await Promise.all(many)).toSorted((a, b) => a - b)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
 
   it('refuses what would not work', async () => {
     const publish = (more: Partial<ManifestInput>) =>
-      codeOf(agencies.publishManifest(manifest('refused', more)));
+      codeOf(agencies.publishManifest(plainManifest('refused', more)));
     expect(await publish({ capabilities: ['queryBills', 'reverse'] })).toBe('capability_missing');
     expect(await publish({ connection: 'nowhere' })).toBe('connection_not_found');
     expect(await publish({ connection: 'bank-one' })).toBe('connection_not_found');
     expect(await publish({ regions: ['440100', '999999'] })).toBe('region_unknown');
     expect(await publish({ currency: 'yuan' })).toBe('manifest_invalid');
-    const { open } = manifest('x').serviceHours;
+    const { open } = plainManifest('x').serviceHours;
     expect(await publish({ serviceHours: { timeZone: 'Mars/Olympus', open } })).toBe('manifest_invalid');
     expect(await agencies.getAgency('refused')).toBeNull();
     expect(await agencies.getAgency("'; drop")).toBeNull();
@@ -196,10 +160,14 @@ describeOnBothStacks('agencies', (stack) => {
   });
 
   it('finds the agencies of a place and a category, page by page, once each', async () => {
-    await agencies.publishManifest(manifest('page-a', { regions: ['330000', '330100'], category: 'water' }));
-    await agencies.publishManifest(manifest('page-b', { regions: ['330100'], category: 'gas' }));
-    await agencies.publishManifest(manifest('page-c', { regions: ['330200'], category: 'water' }));
-    await agencies.publishManifest(manifest('page-d', { regions: ['330100', '330300'], category: 'water' }));
+    await agencies.publishManifest(
+      plainManifest('page-a', { regions: ['330000', '330100'], category: 'water' }),
+    );
+    await agencies.publishManifest(plainManifest('page-b', { regions: ['330100'], category: 'gas' }));
+    await agencies.publishManifest(plainManifest('page-c', { regions: ['330200'], category: 'water' }));
+    await agencies.publishManifest(
+      plainManifest('page-d', { regions: ['330100', '330300'], category: 'water' }),
+    );
     const list = async (filter: object) => {
       const found: string[] = [];
       let cursor: string | undefined;
@@ -220,7 +188,7 @@ describeOnBothStacks('agencies', (stack) => {
     expect(await codeOf(agencies.listAgencies({ limit: 1, cursor: '../x' }))).toBe('cursor_invalid');
 
     // A new version takes the place of the old one in the search.
-    await agencies.publishManifest(manifest('page-d', { regions: ['330300'], category: 'water' }));
+    await agencies.publishManifest(plainManifest('page-d', { regions: ['330300'], category: 'water' }));
     expect(await list({ region: '330100', category: 'water' })).toEqual(['page-a']);
     const zhejiang = (await agencies.listRegions()).filter((region) => region.code.startsWith('33'));
     expect(zhejiang.map(({ code, names, categories }) => [code, names.en, categories])).toEqual([
@@ -233,10 +201,10 @@ describeOnBothStacks('agencies', (stack) => {
 
   it('shows another process what changed within seconds', async () => {
     const other = create();
-    await agencies.publishManifest(manifest('elsewhere', { paymentLimitMinor: 1 }));
+    await agencies.publishManifest(plainManifest('elsewhere', { paymentLimitMinor: 1 }));
     const version = async () => (await other.getAgency('elsewhere'))?.manifestVersion;
     expect(await version()).toBe(1);
-    await agencies.publishManifest(manifest('elsewhere', { paymentLimitMinor: 2 }));
+    await agencies.publishManifest(plainManifest('elsewhere', { paymentLimitMinor: 2 }));
     expect(await version()).toBe(1);
     nowMs += 3_000;
     expect(await version()).toBe(2);

@@ -1,72 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import { createTestVault } from '../../test/support/accounts.ts';
+import { openPlainAgencies, plainManifest } from '../../test/support/plain-agency.ts';
 import { describeOnBothStacks } from '../../test/support/stacks.ts';
-import { createAgencies } from '../agencies/index.ts';
 import { createBilling } from '../billing/index.ts';
-import { defineProvider, type ManifestInput, type QueryOutcome } from '../contract/index.ts';
-import { createVault } from '../infra/crypto/index.ts';
 import { createLogger } from '../infra/log/index.ts';
-import { type ClosableHttpClient, createHttpClient } from '../infra/outbound-http/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { MAX_SAVED_ACCOUNTS } from './households.service.ts';
 import { SavedAccounts } from './index.ts';
-
-const text = { 'zh-CN': '户号', en: 'Account number' };
-const asked: string[] = [];
-
-/** Knows every account but those that begin with 4, and can't answer for those that begin with 5. */
-const provider = defineProvider({
-  kind: 'plain',
-  settings: z.object({}),
-  operations: {
-    async queryBills(_, { inputs: { accountNumber = '' } }): Promise<QueryOutcome> {
-      asked.push(accountNumber);
-      if (accountNumber.startsWith('4')) {
-        return { kind: 'noSuchAccount', reason: { code: 'account_not_found', source: 'agency' } };
-      }
-      if (accountNumber.startsWith('5')) {
-        return { kind: 'unavailable', reason: { code: 'agency_down', source: 'network' } };
-      }
-      return { kind: 'nothingDue', holder: { maskedName: '张*', maskedAddress: '天河区****' } };
-    },
-  },
-});
-
-const manifest: ManifestInput = {
-  id: 'plain-power',
-  names: text,
-  category: 'electricity',
-  regions: ['440100'],
-  connection: 'plain-one',
-  currency: 'CNY',
-  capabilities: ['queryBills'],
-  inputs: {
-    fields: [
-      {
-        name: 'accountNumber',
-        label: text,
-        pattern: '^\\d{10}$',
-        maxLength: 10,
-        keyboard: 'numeric',
-        help: text,
-        mismatch: text,
-      },
-    ],
-    groups: [['accountNumber']],
-    accountField: 'accountNumber',
-  },
-  queryKind: 'fetch',
-  billShape: 'some',
-  amountRule: { kind: 'exact' },
-  serviceHours: {
-    timeZone: 'Asia/Shanghai',
-    open: [{ weekdays: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '24:00' }],
-  },
-  paymentLimitMinor: 1_000_000,
-  postingPromiseSeconds: 60,
-  cutOff: '00:00',
-};
 
 const codeOf = (work: Promise<unknown>) =>
   work.then(
@@ -76,38 +16,22 @@ const codeOf = (work: Promise<unknown>) =>
 
 describeOnBothStacks('saved accounts', (stack) => {
   let accounts: SavedAccounts;
-  let httpClient: ClosableHttpClient;
+  let asked: string[];
   const newResident = () => newId('res', Date.now(), 7);
   const inputs = (number: number | string) => ({ accountNumber: String(number).padStart(10, '1') });
   const add = (residentId: string, number: number | string, label?: string) =>
     accounts.add(residentId, { agencyId: 'plain-power', inputs: inputs(number), label });
 
   beforeAll(async () => {
-    const { db } = stack();
-    const key = randomBytes(32).toString('base64');
-    const vault = createVault({ current: 'k1', keys: { k1: key }, indexKey: key });
-    httpClient = createHttpClient({ allowPrivateAddresses: true });
-    const common = {
-      db,
-      vault,
-      clock: systemClock,
-      log: createLogger({ level: 'silent', service: 'test' }),
-    };
-    const agencies = createAgencies({
-      ...common,
-      httpClient,
-      plugIns: { providers: [provider], channels: [] },
-    });
-    await agencies.putConnection({
-      connectionId: 'plain-one',
-      plug: 'provider',
-      kind: 'plain',
-      settings: {},
-      limits: { concurrency: 100, ratePerSecond: 10_000 },
-    });
-    await agencies.publishManifest(manifest);
+    const common = { db: stack().db, vault: createTestVault(), clock: systemClock };
+    const plain = await openPlainAgencies(common);
+    const { agencies } = plain;
+    asked = plain.asked;
+    await agencies.publishManifest(plainManifest('plain-power'));
+    const log = createLogger({ level: 'silent', service: 'test' });
     const billing = createBilling({
       ...common,
+      log,
       agencies,
       publicUrl: 'http://localhost',
       sendTasks: () => {},
@@ -118,7 +42,6 @@ describeOnBothStacks('saved accounts', (stack) => {
       queryBills: (residentId, agencyId, typed) => billing.queries.query(residentId, agencyId, typed),
     });
   });
-  afterAll(() => httpClient.close());
 
   it('keeps an account with what the agency says of its holder, and gives it back whole', async () => {
     const resident = newResident();

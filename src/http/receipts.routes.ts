@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Caller } from '../accounts/index.ts';
-import { type Receipt, type Receipts, renderReceiptPdf, type VerifiedReceipt } from '../billing/index.ts';
+import { type Receipt, type Receipts, receiptIdOf, type VerifiedReceipt } from '../billing/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { agencySummaryOf, agencySummarySchema } from './agencies.schemas.ts';
 import { holderOf } from './billing.presenter.ts';
@@ -34,7 +34,7 @@ const receiptSchema = verifiedReceiptSchema
   .meta({ id: 'Receipt' });
 
 export interface ReceiptsRoutesOptions {
-  receipts: Pick<Receipts, 'get' | 'verify'>;
+  receipts: Pick<Receipts, 'get' | 'getPdf' | 'verify'>;
 }
 
 /** Proof of payment, and checking it. */
@@ -72,12 +72,11 @@ export function receiptsRoutes({ receipts }: ReceiptsRoutesOptions): Route[] {
         },
       },
       handler: async ({ params, caller }) => {
-        const receipt = await receipts.get(signedIn(caller).userId, params.paymentId);
+        const body = await receipts.getPdf(signedIn(caller).userId, params.paymentId);
         const headers = {
-          'content-disposition': `attachment; filename="${receipt.receiptId}.pdf"`,
-          'cache-control': 'private, no-store',
+          'content-disposition': `attachment; filename="${receiptIdOf(params.paymentId)}.pdf"`,
         };
-        return { status: 200, body: await renderReceiptPdf(receipt), headers };
+        return { status: 200, body, headers };
       },
     }),
     defineRoute({

@@ -1,0 +1,86 @@
+import { createTestVault } from '../../test/support/accounts.ts';
+import { type CheckedApi, checkedApi } from '../../test/support/api.ts';
+import { frameWith } from '../../test/support/http-app.ts';
+import { openPlainAgencies, plainManifest } from '../../test/support/plain-agency.ts';
+import { describeOnBothStacks } from '../../test/support/stacks.ts';
+import { TestClock } from '../../test/support/test-clock.ts';
+import { agenciesRoutes } from './agencies.routes.ts';
+
+/** A Monday, 12:05 in Shanghai. */
+const clock = new TestClock();
+
+describeOnBothStacks('the API of agencies', (stack) => {
+  let api: CheckedApi;
+
+  beforeAll(async () => {
+    const { agencies } = await openPlainAgencies({ db: stack().db, vault: createTestVault(), clock });
+    await agencies.publishManifest(plainManifest('always-open', { servicePhone: '95598' }));
+    const open = [{ weekdays: [2], from: '08:30', to: '17:00' }];
+    const serviceHours = { timeZone: 'Asia/Shanghai', open };
+    await agencies.publishManifest(
+      plainManifest('on-tuesdays', { category: 'water', regions: ['440300'], serviceHours }),
+    );
+    const { app, openApi } = frameWith(agenciesRoutes({ agencies, clock }), []);
+    api = checkedApi(app, openApi);
+  });
+
+  it('lists the places that have agencies', async () => {
+    const { body } = await api.get('/v1/regions').expect(200);
+    expect(body.items).toEqual([
+      { code: '440100', names: { 'zh-CN': '广州市', en: 'Guangzhou' }, categories: ['electricity'] },
+      { code: '440300', names: { 'zh-CN': '深圳市', en: 'Shenzhen' }, categories: ['water'] },
+    ]);
+  });
+
+  it('lists agencies by place and category, in pages', async () => {
+    const ids = async (query: string) => {
+      const { body } = await api.get(`/v1/agencies${query}`).expect(200);
+      return [body.items.map((item: { agencyId: string }) => item.agencyId), body.nextCursor];
+    };
+    expect(await ids('')).toEqual([['always-open', 'on-tuesdays'], null]);
+    expect(await ids('?limit=1')).toEqual([['always-open'], 'always-open']);
+    expect(await ids('?limit=1&cursor=always-open')).toEqual([['on-tuesdays'], null]);
+    expect(await ids('?region=440300&category=water')).toEqual([['on-tuesdays'], null]);
+    expect(await ids('?region=440300&category=electricity')).toEqual([[], null]);
+  });
+
+  it('refuses queries that make no sense', async () => {
+    for (const query of ['?region=guangzhou', '?category=magic', '?limit=0', '?limit=1000']) {
+      const { body } = await api.get(`/v1/agencies${query}`).expect(400);
+      expect(body.code).toBe('query_invalid');
+    }
+    const { body } = await api.get('/v1/agencies?cursor=~').expect(400);
+    expect(body.code).toBe('cursor_invalid');
+  });
+
+  it('tells all that a page needs to ask for bills', async () => {
+    const { body } = await api.get('/v1/agencies/always-open').expect(200);
+    expect(body).toMatchObject({
+      agencyId: 'always-open',
+      inputs: { groups: [['accountNumber']], accountField: 'accountNumber' },
+      queryKind: 'fetch',
+      billShape: 'some',
+      amountRule: { kind: 'exact' },
+      openNow: true,
+      opensAt: null,
+      postingPromiseSeconds: 60,
+      paymentLimit: { amountMinor: 1_000_000, currency: 'CNY' },
+      servicePhone: '95598',
+    });
+    expect(body.inputs.fields[0]).toMatchObject({
+      pattern: '^\\d{10}$',
+      scannable: false,
+      placeholder: null,
+    });
+  });
+
+  it('tells when a closed agency opens', async () => {
+    const { body } = await api.get('/v1/agencies/on-tuesdays').expect(200);
+    expect(body).toMatchObject({ openNow: false, opensAt: '2026-03-03T00:30:00.000Z', servicePhone: null });
+  });
+
+  it('answers 404 for what is not there, in the language asked for', async () => {
+    const { body } = await api.get('/v1/agencies/nobody').set('accept-language', 'en').expect(404);
+    expect(body).toMatchObject({ code: 'agency_not_found', title: 'There is no such agency' });
+  });
+});
