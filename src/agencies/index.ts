@@ -1,5 +1,4 @@
 export {
-  type AmountProblem,
   canonicalInputs,
   checkAmount,
   checkInputs,
@@ -7,14 +6,10 @@ export {
   maskAccount,
   maskedAccountOf,
   readInputs,
-  type SelectionProblem,
 } from './agencies.rules.ts';
 export {
   type Agencies,
-  type AgenciesDeps,
-  type ChannelChoice,
   createAgencies,
-  type Region,
 } from './agencies.service.ts';
 export type * from './agencies.types.ts';
 export { isOpen, opensAtMs } from './service-hours.rules.ts';

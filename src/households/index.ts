@@ -1,2 +1,2 @@
-export { type HouseholdsDeps, SavedAccounts } from './households.service.ts';
+export { SavedAccounts } from './households.service.ts';
 export type * from './households.types.ts';
