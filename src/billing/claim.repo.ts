@@ -13,17 +13,17 @@ export interface BillClaim {
 }
 
 /**
- * Claims bills for payments. Returns the payments that got all of theirs; the claims of the others are given back.
- * Who comes first wins; in one batch, the earlier entry.
+ * Claims bills for payments. Returns the payments that got all of theirs; the others get none. Who comes first wins; in
+ * one batch, the earlier entry.
  */
 export async function claimBills(
   tx: Tx,
   wanted: readonly { paymentId: string; billKeys: readonly string[] }[],
 ): Promise<Set<string>> {
-  const rows = wanted.flatMap(({ paymentId, billKeys }) =>
+  const wantedRows = wanted.flatMap(({ paymentId, billKeys }) =>
     billKeys.map((billKey) => ({ paymentId, billKey })),
   );
-  const firstByKey = new Map(rows.toReversed().map((row) => [row.billKey, row.paymentId]));
+  const firstByKey = new Map(wantedRows.toReversed().map((row) => [row.billKey, row.paymentId]));
   const keys = [...firstByKey.keys()].sort();
   await tx('bill_claims')
     .insert(
@@ -36,25 +36,26 @@ export async function claimBills(
     )
     .onConflict('bill_key')
     .ignore();
-  const held = await tx('bill_claims').whereIn('bill_key', keys).orderBy('bill_key').forUpdate();
-  const holderOf = new Map<string, string>();
-  for (const row of held) {
-    const claimant = firstByKey.get(row.bill_key) ?? '';
-    if (row.released_at_ms !== null) {
-      await tx('bill_claims')
-        .where('bill_key', row.bill_key)
-        .update({ payment_id: claimant, released_at_ms: null, released_as: null });
-      holderOf.set(row.bill_key, claimant);
-    } else {
-      holderOf.set(row.bill_key, row.payment_id);
-    }
-  }
+  const rows = await tx('bill_claims').whereIn('bill_key', keys).orderBy('bill_key').forUpdate();
+  // A claim is there to be had when this batch has just made it, or when its payment is over.
+  const takers = new Map(
+    rows.map((row) => [
+      row.bill_key,
+      row.released_at_ms === null ? row.payment_id : firstByKey.get(row.bill_key),
+    ]),
+  );
   const winners = new Set(
     wanted
-      .filter(({ paymentId, billKeys }) => billKeys.every((key) => holderOf.get(key) === paymentId))
+      .filter(({ paymentId, billKeys }) => billKeys.every((key) => takers.get(key) === paymentId))
       .map(({ paymentId }) => paymentId),
   );
-  const losers = wanted.filter(({ paymentId }) => !winners.has(paymentId)).map(({ paymentId }) => paymentId);
+  for (const { bill_key: key } of rows.filter((row) => row.released_at_ms !== null)) {
+    if (!winners.has(takers.get(key))) continue;
+    await tx('bill_claims')
+      .where('bill_key', key)
+      .update({ payment_id: takers.get(key), released_at_ms: null, released_as: null });
+  }
+  const losers = wanted.map(({ paymentId }) => paymentId).filter((paymentId) => !winners.has(paymentId));
   if (losers.length > 0) await tx('bill_claims').whereIn('payment_id', losers).delete();
   return winners;
 }

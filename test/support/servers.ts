@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import getPort from 'get-port';
 import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 import { startEmbeddedPostgres } from '../../src/app/embedded-postgres.ts';
-import { freePort } from '../../src/app/processes/demo-ports.ts';
+
 import { startGuarded, tailOf } from '../../src/app/processes/guarded.ts';
 
 /** A server that a test run uses; `stop` does nothing to one that was given to us. */
@@ -36,7 +37,7 @@ export async function startTestPostgres(dir: string): Promise<TestServer> {
   const server = await startEmbeddedPostgres({
     dataDir: path.join(dir, 'postgres'),
     fallbackDir: path.join(dir, 'postgres-open'),
-    port: await freePort(),
+    port: await getPort(),
     password: randomBytes(16).toString('hex'),
     isDurable: false,
     logFile: path.join(dir, 'postgres.log'),
@@ -59,7 +60,8 @@ export async function startMariaDb(dir: string): Promise<TestServer> {
       '--auth-root-authentication-method=socket',
       ...userArgs,
     ],
-    { encoding: 'utf8' },
+    // Its temporary tables have fixed names: two runs at once must not share a folder.
+    { encoding: 'utf8', env: { ...process.env, TMPDIR: dir } },
   );
   if (install.status !== 0) throw new Error(`mariadb-install-db failed:\n${install.stdout}${install.stderr}`);
   const password = randomBytes(16).toString('hex');
@@ -67,13 +69,14 @@ export async function startMariaDb(dir: string): Promise<TestServer> {
   writeFileSync(initFile, `grant all on *.* to civicpay@'127.0.0.1' identified by '${password}';\n`, {
     mode: 0o600,
   });
-  const port = await freePort();
+  const port = await getPort();
   const logFile = path.join(dir, 'mariadb.log');
   const server = await startGuarded({
     command: findProgram('mariadbd', 'mysqld') ?? 'mariadbd',
     args: [
       '--no-defaults',
       `--datadir=${dataDir}`,
+      `--tmpdir=${dir}`,
       `--socket=${path.join(dir, 'mariadb.sock')}`,
       `--pid-file=${path.join(dir, 'mariadb.pid')}`,
       `--port=${port}`,
@@ -101,7 +104,7 @@ export async function startMariaDb(dir: string): Promise<TestServer> {
 /** A private Redis on loopback that keeps nothing. */
 export async function startRedis(dir: string): Promise<TestServer> {
   const password = randomBytes(16).toString('hex');
-  const port = await freePort();
+  const port = await getPort();
   const logFile = path.join(dir, 'redis.log');
   const server = await startGuarded({
     command: findProgram('redis-server', 'valkey-server') ?? 'redis-server',
