@@ -2,7 +2,7 @@
 export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
-  roots: ['<rootDir>/src', '<rootDir>/providers', '<rootDir>/sandbox', '<rootDir>/test'],
+  roots: ['<rootDir>/src', '<rootDir>/providers', '<rootDir>/sandbox', '<rootDir>/test', '<rootDir>/web/src'],
   testMatch: ['**/*.test.ts'],
   transform: {
     '^.+\\.tsx?$': [

@@ -12,6 +12,7 @@ interface ProblemBody {
   traceId: string;
   retryable: boolean;
   retryAfterSeconds: number | null;
+  params: Readonly<Record<string, unknown>>;
   errors: readonly FieldProblem[];
 }
 
@@ -29,6 +30,8 @@ export class ApiProblem extends Error {
   readonly traceId: string | null;
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | null;
+  /** Facts behind the texts, by the problem's code. */
+  readonly params: Readonly<Record<string, unknown>>;
   readonly errors: readonly FieldProblem[];
 
   constructor(status: number, body: ProblemBody | null) {
@@ -42,12 +45,16 @@ export class ApiProblem extends Error {
     this.traceId = body?.traceId ?? null;
     this.retryable = body?.retryable ?? true;
     this.retryAfterSeconds = body?.retryAfterSeconds ?? null;
+    this.params = body?.params ?? {};
     this.errors = body?.errors ?? [];
   }
 
-  /** A command that may have been carried out: only the same Idempotency-Key may be sent again. */
+  /**
+   * A command that may have been carried out: only the same Idempotency-Key may be sent again. 503 in the server's own words is
+   * not that: it promises that nothing was changed.
+   */
   get isOutcomeUnknown(): boolean {
-    return this.kind === 'noAnswer' || this.status >= 500;
+    return this.kind === 'noAnswer' || (this.status >= 500 && this.status !== 503);
   }
 
   /** The words for one field of the body, such as `#/inputs/accountNumber`. */
@@ -63,22 +70,24 @@ export async function problemOfResponse(response: Response): Promise<ApiProblem>
 }
 
 function readProblem(body: unknown): ProblemBody | null {
-  if (typeof body !== 'object' || body === null) return null;
-  const record = body as Record<string, unknown>;
-  if (typeof record.code !== 'string' || typeof record.title !== 'string') return null;
+  if (!isRecord(body)) return null;
+  if (typeof body.code !== 'string' || typeof body.title !== 'string') return null;
   return {
-    code: record.code,
-    title: record.title,
-    detail: typeof record.detail === 'string' ? record.detail : '',
-    traceId: typeof record.traceId === 'string' ? record.traceId : '',
-    retryable: record.retryable === true,
-    retryAfterSeconds: typeof record.retryAfterSeconds === 'number' ? record.retryAfterSeconds : null,
-    errors: Array.isArray(record.errors) ? record.errors.filter(isFieldProblem) : [],
+    code: body.code,
+    title: body.title,
+    detail: typeof body.detail === 'string' ? body.detail : '',
+    traceId: typeof body.traceId === 'string' ? body.traceId : '',
+    retryable: body.retryable === true,
+    retryAfterSeconds: typeof body.retryAfterSeconds === 'number' ? body.retryAfterSeconds : null,
+    params: isRecord(body.params) ? body.params : {},
+    errors: Array.isArray(body.errors) ? body.errors.filter(isFieldProblem) : [],
   };
 }
 
 function isFieldProblem(value: unknown): value is FieldProblem {
-  if (typeof value !== 'object' || value === null) return false;
-  const record = value as Record<string, unknown>;
-  return typeof record.pointer === 'string' && typeof record.detail === 'string';
+  return isRecord(value) && typeof value.pointer === 'string' && typeof value.detail === 'string';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -142,8 +142,7 @@ export const en: Messages = {
     looking: 'Checking…',
     submit: 'Add and see bills',
     noAnswer: 'No answer came. Press “Add and see bills” again: the same account is never added twice.',
-    demoTitle: 'Account numbers for this demo',
-    demoBody: 'Choose one to fill it in.',
+    demoTitle: 'Account numbers for this demo: open and choose',
     servicePhone: 'Phone of the biller: {{phone}}',
   },
   bill: {

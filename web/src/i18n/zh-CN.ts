@@ -112,7 +112,7 @@ export const zhCN = {
   },
   add: {
     regionTitle: '选择城市',
-    regionIntro: '户号在哪个城市?',
+    regionIntro: '户号在哪个城市？',
     regionSearch: '按名称查找城市',
     regionNone: '没有找到这个城市。',
     agencyTitle: '选择缴费单位',
@@ -132,8 +132,7 @@ export const zhCN = {
     looking: '正在核对…',
     submit: '添加并查账单',
     noAnswer: '没有收到答复。请再点一次「添加并查账单」，同一个户号不会添加两次。',
-    demoTitle: '演示用的户号',
-    demoBody: '点一个号码填进去。',
+    demoTitle: '演示用的户号：点开选一个',
     servicePhone: '缴费单位客服电话：{{phone}}',
   },
   bill: {

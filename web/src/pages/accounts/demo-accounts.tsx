@@ -22,9 +22,8 @@ export function DemoAccounts({ pattern, onChoose }: DemoAccountsProps) {
   const usable = accounts.data?.filter(({ accountNumber }) => form.test(accountNumber)) ?? [];
   if (!isDemo || usable.length === 0) return null;
   return (
-    <section className="panel stack" aria-labelledby="demo-accounts">
-      <h2 id="demo-accounts">{t('add.demoTitle')}</h2>
-      <p className="weak small">{t('add.demoBody')}</p>
+    <details className="panel fold">
+      <summary>{t('add.demoTitle')}</summary>
       <ul className="choices">
         {usable.map(({ accountNumber, about }) => (
           <li key={accountNumber}>
@@ -38,6 +37,6 @@ export function DemoAccounts({ pattern, onChoose }: DemoAccountsProps) {
           </li>
         ))}
       </ul>
-    </section>
+    </details>
   );
 }

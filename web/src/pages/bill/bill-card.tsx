@@ -62,7 +62,7 @@ function BillDetails({ bill, isOpen }: { bill: Bill; isOpen: boolean }) {
   const { t } = useTranslation();
   return (
     <div className="bill-body">
-      <details open={isOpen}>
+      <details className="fold" open={isOpen}>
         <summary>{t('bill.lines')}</summary>
         <table className="lines">
           <caption className="visually-hidden">

@@ -84,7 +84,7 @@ export function ConfirmSheet({
         <p className="weak small">
           {t('confirm.explain', { span: formatSpan(agency.postingPromiseSeconds) })}
         </p>
-        {place.isError ? <OrderProblem error={place.error} answer={answer} billIds={order.billIds} /> : null}
+        {place.isError ? <OrderProblem error={place.error} /> : null}
         <div className="sheet-action">
           <Button
             color="primary"
@@ -126,26 +126,18 @@ function ChangedAmount({ before, now }: { before: Money; now: Money }) {
   );
 }
 
-interface OrderProblemProps {
-  error: Error;
-  answer: BillQuery;
-  billIds: readonly string[];
-}
-
-function OrderProblem({ error, answer, billIds }: OrderProblemProps) {
+/** Why the order was not placed, and the way on where there is one. */
+function OrderProblem({ error }: { error: Error }) {
   const { t } = useTranslation();
+  const problem = error instanceof ApiProblem ? error : null;
   // Said by the amounts themselves.
-  if (error instanceof ApiProblem && error.code === 'bill_changed') return null;
-  const inFlight = answer.bills.find(
-    (bill) => bill.inFlightPaymentId !== null && (billIds.length === 0 || billIds.includes(bill.billId)),
-  )?.inFlightPaymentId;
+  if (problem?.code === 'bill_changed') return null;
+  const otherPayment = problem?.code === 'bill_payment_in_flight' ? problem.params.paymentId : null;
   return (
     <ProblemNote error={error} noAnswer={t('confirm.noAnswer')}>
-      {error instanceof ApiProblem && error.kind === 'answered' && error.isOutcomeUnknown ? (
-        <p>{t('confirm.noAnswer')}</p>
-      ) : null}
-      {error instanceof ApiProblem && error.code === 'bill_payment_in_flight' && inFlight ? (
-        <Link className="button-link" to={`/payments/${inFlight}`}>
+      {problem?.kind === 'answered' && problem.isOutcomeUnknown ? <p>{t('confirm.noAnswer')}</p> : null}
+      {typeof otherPayment === 'string' ? (
+        <Link className="button-link" to={`/payments/${otherPayment}`}>
           {t('confirm.seeOther')}
         </Link>
       ) : null}

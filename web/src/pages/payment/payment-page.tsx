@@ -162,7 +162,7 @@ function PaymentFacts({ payment }: { payment: Payment }) {
 function Timeline({ payment }: { payment: Payment }) {
   const { t } = useTranslation();
   return (
-    <details className="panel timeline">
+    <details className="panel fold timeline">
       <summary>{t('payment.timeline')}</summary>
       <ol>
         {payment.timeline.map((step, index) => (

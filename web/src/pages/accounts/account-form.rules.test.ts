@@ -1,0 +1,52 @@
+import type { AgencyDetail, InputField } from '../../api/types.ts';
+import { cleanInputs, fieldsOfGroup, mismatches } from './account-form.rules.ts';
+
+const text = { 'zh-CN': '文', en: 'text' };
+const field = (
+  name: string,
+  keyboard: InputField['keyboard'],
+  pattern: string,
+  maxLength: number,
+): InputField => ({
+  name,
+  keyboard,
+  pattern,
+  maxLength,
+  label: text,
+  scannable: false,
+  placeholder: null,
+  help: text,
+  mismatch: text,
+});
+const accountNumber = field('accountNumber', 'numeric', '\\d{4}|\\d{6}', 6);
+const phone = field('phone', 'tel', '1\\d{10}', 11);
+const holder = field('holder', 'text', '.{2,}', 4);
+const agency = {
+  inputs: {
+    fields: [accountNumber, phone, holder],
+    groups: [['accountNumber'], ['holder', 'phone']],
+    accountField: 'accountNumber',
+  },
+} as unknown as AgencyDetail;
+
+describe('the form of an agency', () => {
+  it('asks for the fields of the chosen group, in the order of the manifest', () => {
+    expect(fieldsOfGroup(agency, 0)).toEqual([accountNumber]);
+    expect(fieldsOfGroup(agency, 1)).toEqual([phone, holder]);
+    expect(fieldsOfGroup(agency, 2)).toEqual([]);
+  });
+
+  it('sends only those, without what was copied along', () => {
+    const typed = { accountNumber: '９９', phone: ' 138-0013 8000 ', holder: ' 陈 晓明 ' };
+    expect(cleanInputs([phone, holder], typed)).toEqual({ phone: '13800138000', holder: '陈 晓明' });
+    expect(cleanInputs([accountNumber], { accountNumber: '１２３４' })).toEqual({ accountNumber: '1234' });
+  });
+
+  it('holds a value to the whole pattern and to the length', () => {
+    expect(mismatches([accountNumber], { accountNumber: '1234' })).toEqual([]);
+    // Both sides of the alternative are anchored.
+    expect(mismatches([accountNumber], { accountNumber: '12345' })).toEqual(['accountNumber']);
+    expect(mismatches([holder], { holder: '陈晓明明明' })).toEqual(['holder']);
+    expect(mismatches([phone, holder], {})).toEqual(['phone', 'holder']);
+  });
+});
