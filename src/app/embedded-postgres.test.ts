@@ -1,9 +1,9 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import getPort from 'get-port';
 import pg from 'pg';
 import { type EmbeddedPostgres, ensurePostgresDatabase, startEmbeddedPostgres } from './embedded-postgres.ts';
-import { freePort } from './processes/demo-ports.ts';
 
 const TEST_TIMEOUT_MS = 120_000;
 
@@ -23,7 +23,7 @@ describe('embedded PostgreSQL', () => {
     running = await startEmbeddedPostgres({
       dataDir: path.join(dir, 'postgres'),
       fallbackDir: path.join(dir, 'open'),
-      port: await freePort(),
+      port: await getPort(),
       password: changes.password ?? 'a p/ss:word@?',
       isDurable: changes.isDurable ?? false,
       logFile: path.join(dir, 'postgres.log'),

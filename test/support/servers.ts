@@ -46,8 +46,13 @@ export async function startTestPostgres(dir: string): Promise<TestServer> {
   return { url: server.urlOf('postgres'), stop: server.stop };
 }
 
-/** A private MariaDB on loopback, its flushes to disk switched off: the data live for one run. */
-export async function startMariaDb(dir: string): Promise<TestServer> {
+/** What a run whose data live no longer than itself saves itself; measurements leave it out. */
+const NOT_DURABLE = ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0'];
+/** MariaDB's own settings for data that last: every commit is on disk before it is answered. */
+const DURABLE = ['--innodb-flush-log-at-trx-commit=1', '--innodb-log-file-size=512M'];
+
+/** A private MariaDB on loopback; unless `isDurable`, its flushes to disk are switched off: the data live for one run. */
+export async function startMariaDb(dir: string, { isDurable = false } = {}): Promise<TestServer> {
   const dataDir = path.join(dir, 'mariadb');
   mkdirSync(dataDir, { recursive: true });
   const userArgs = process.getuid?.() === 0 ? ['--user=root'] : [];
@@ -85,9 +90,8 @@ export async function startMariaDb(dir: string): Promise<TestServer> {
       `--init-file=${initFile}`,
       '--character-set-server=utf8mb4',
       '--collation-server=utf8mb4_bin',
-      '--innodb-flush-log-at-trx-commit=0',
-      '--innodb-doublewrite=0',
-      '--innodb-buffer-pool-size=128M',
+      ...(isDurable ? DURABLE : NOT_DURABLE),
+      `--innodb-buffer-pool-size=${isDurable ? '512M' : '128M'}`,
       '--max-connections=300',
       ...userArgs,
     ],

@@ -90,9 +90,7 @@ async function start(files: DemoFiles, supervisor: Supervisor, isWatching: boole
   console.log('\ncivicpay demo\n');
   const progress = new Progress();
   const host = process.env.HOST || '127.0.0.1';
-  const ports = await chooseDemoPorts(portFrom(process.env.PORT), host, isWatching, (line) =>
-    progress.note(line),
-  );
+  const ports = await chooseDemoPorts(portFrom(process.env.PORT), isWatching, (line) => progress.note(line));
   const demo: Demo = { files, secrets: demoSecrets(files), ports, host, supervisor, progress };
   const databaseUrl = await startDatabase(demo);
   await progress.step(
