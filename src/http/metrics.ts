@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import { notesOf } from './observe.ts';
 
 export interface HttpMetrics {
   /** One answered request; `route` is the template, never the address, which holds ids. */
@@ -34,6 +35,7 @@ export function createHttpMetrics(registry: Registry): HttpMetrics {
 /** Prometheus' text of everything in the registry. */
 export function metricsPage(registry: Registry): RequestHandler {
   return async (_request, response) => {
+    notesOf(response).route = '/metrics';
     response.setHeader('content-type', registry.contentType);
     response.end(await registry.metrics());
   };

@@ -11,6 +11,9 @@ interface RequestNotes {
   userId?: string;
 }
 
+/** Asked every few seconds by machines: of no interest in a log unless something else is looked for. */
+const PROBES = new Set(['/livez', '/readyz', '/metrics']);
+
 export function notesOf(response: Response): RequestNotes {
   return response.locals.notes as RequestNotes;
 }
@@ -30,7 +33,7 @@ export function observeRequests(log: Logger, metrics: HttpMetrics): RequestHandl
       metrics.ended();
       metrics.observe(request.method, notes.route, response.statusCode, durationMs / 1000);
       runInTrace(trace, () =>
-        log.info('request', {
+        log[PROBES.has(notes.route) ? 'debug' : 'info']('request', {
           method: request.method,
           route: notes.route,
           status: response.statusCode,

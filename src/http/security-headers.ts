@@ -19,9 +19,6 @@ const STRICT = {
 /** Bull Board's page has a `<base>`, styles inside it and asks for web fonts, which it does without when refused. */
 const QUEUES_PAGE = { ...STRICT, styleSrc: ["'self'", "'unsafe-inline'"], baseUri: ["'self'"] };
 
-/** Swagger UI sets styles inside its page. */
-const DOCS_PAGE = { ...STRICT, styleSrc: ["'self'", "'unsafe-inline'"] };
-
 /** Security headers for every answer, by where it stands. */
 export function securityHeaders(publicUrl: string): RequestHandler {
   const https = publicUrl.startsWith('https:');
@@ -39,10 +36,8 @@ export function securityHeaders(publicUrl: string): RequestHandler {
     });
   const strict = headersWith(STRICT);
   const queues = headersWith(QUEUES_PAGE);
-  const docs = headersWith(DOCS_PAGE);
   return (request, response, next) => {
     if (/^\/ops\/queues(\/|$)/.test(request.path)) return queues(request, response, next);
-    if (/^\/docs(\/|$)/.test(request.path)) return docs(request, response, next);
     strict(request, response, next);
   };
 }

@@ -31,7 +31,7 @@ export function staticPages(directory: string): Router {
   router.use(
     note,
     compress,
-    express.static(directory, { index: false, cacheControl: false, redirect: false }),
+    express.static(directory, { index: false, redirect: false }),
   );
   router.get('/{*path}', (request, response, next) => {
     if (NOT_A_PAGE.test(request.path) || !request.accepts('html')) {

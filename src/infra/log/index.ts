@@ -1,2 +1,2 @@
-export { createLogger, type LogDestination, type LogLevel } from './logger.ts';
+export { createLogger, type LogLevel } from './logger.ts';
 export { continueTrace, currentTrace, runInTrace, type Trace, traceparentOf } from './trace.ts';

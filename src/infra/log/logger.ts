@@ -6,7 +6,7 @@ import { currentTrace } from './trace.ts';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** Where lines go: anything with pino's `write`; standard output unless given. */
-export interface LogDestination {
+interface LogDestination {
   write(line: string): void;
 }
 
