@@ -28,11 +28,7 @@ export function staticPages(directory: string): Router {
       etag: true,
     }),
   );
-  router.use(
-    note,
-    compress,
-    express.static(directory, { index: false, redirect: false }),
-  );
+  router.use(note, compress, express.static(directory, { index: false, redirect: false }));
   router.get('/{*path}', (request, response, next) => {
     if (NOT_A_PAGE.test(request.path) || !request.accepts('html')) {
       notesOf(response).route = 'unmatched';
