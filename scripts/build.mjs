@@ -46,6 +46,7 @@ function buildServer() {
 
 /** What the programs read beside their code (manifests, fonts) lies in the build where it lies in the sources. */
 function copyData(folder) {
+  if (!existsSync(path.join(ROOT, folder))) return;
   cpSync(path.join(ROOT, folder), path.join(ROOT, 'dist', folder), {
     recursive: true,
     filter: (source) => !/\.(ts|md)$/.test(source) && path.basename(source) !== 'fixtures',

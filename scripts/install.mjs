@@ -28,7 +28,7 @@ export function ensureInstalled() {
   if (isInstalled()) return;
   console.log('Installing packages (npm ci) …');
   // The builder and the checkers are development packages, wanted even where NODE_ENV says production.
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const result = npm?.endsWith('.js')
     ? spawnSync(process.execPath, [npm, ...args], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] })
