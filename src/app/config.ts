@@ -14,6 +14,8 @@ export interface Config {
   publicUrl: string;
   /** TRUST_PROXY: how many proxies before the server are ours, whose X-Forwarded-For is believed. */
   trustProxyHops: number;
+  /** REQUESTS_PER_MINUTE: what one client address may send; counted in each process. */
+  requestsPerMinute: number;
   /** DATABASE_URL: `mysql://`, `mariadb://` or `postgres://`, with user, password and database. */
   databaseUrl: string;
   databaseDialect: DbDialect;
@@ -89,6 +91,7 @@ const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   TRUST_PROXY: z.coerce.number().int().min(0).max(16).default(0),
+  REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).default(600),
   DATABASE_URL: databaseUrl,
   POOL_MAX: z.coerce.number().int().min(2).max(200).default(10),
   REDIS_URL: z
@@ -124,6 +127,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
     host: values.HOST,
     publicUrl: (values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).replace(/\/$/, ''),
     trustProxyHops: values.TRUST_PROXY,
+    requestsPerMinute: values.REQUESTS_PER_MINUTE,
     databaseUrl: values.DATABASE_URL,
     databaseDialect: dialect,
     poolMax: values.POOL_MAX,

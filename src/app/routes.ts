@@ -34,8 +34,10 @@ export function createRoutes(container: DependencyContainer): Route[] {
       accounts,
       publicUrl: config.publicUrl,
       demo: demo && {
-        signIns: () =>
-          readDemoSignIns({ db, vault, clock }, { residents: DEMO_RESIDENTS, staff: demo.staff }),
+        signIns: () => {
+          const staff = demo.staff.map(({ email, password, role }) => ({ email, password, role }));
+          return readDemoSignIns({ db, vault, clock }, { residents: DEMO_RESIDENTS, staff });
+        },
         messages: (limit) => container.resolve(T.sandboxSms).latest(limit),
       },
     }),

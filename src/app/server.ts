@@ -46,7 +46,11 @@ export async function startServer({ config }: { config: Config }): Promise<Runni
     idempotency: container.resolve(T.idempotency),
     log: container.resolve(T.log),
     metrics,
-    config: { publicUrl: config.publicUrl, trustProxy: config.trustProxyHops },
+    config: {
+      publicUrl: config.publicUrl,
+      trustProxy: config.trustProxyHops,
+      requestsPerMinute: config.requestsPerMinute,
+    },
     readiness: createReadiness({
       db,
       clock: container.resolve(T.clock),

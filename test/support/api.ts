@@ -61,10 +61,13 @@ function operationsOf(openApi: object): Operation[] {
 
 export type CheckedApi = Record<Method, (url: string) => Test>;
 
-/** supertest with a cookie jar, where every response is checked against the OpenAPI document. */
-export function checkedApi(app: HttpApp, openApi: object): CheckedApi {
+/**
+ * supertest with a cookie jar, where every response is checked against the OpenAPI document. `app` is an app, or the
+ * address of a server that runs.
+ */
+export function checkedApi(app: HttpApp | string, openApi: object): CheckedApi {
   const check = responseCheck(openApi);
-  const agent = supertest.agent(app.express);
+  const agent = supertest.agent(typeof app === 'string' ? app : app.express);
   const call = (method: Method) => (url: string) =>
     agent[method](url).expect((response: Response) => check(method, url, response));
   return {

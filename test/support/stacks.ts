@@ -37,13 +37,14 @@ export function describeOnBothStacks(name: string, suite: (stack: () => Stack) =
       beforeAll(async () => {
         current = await openStack(stackName, servers);
       }, 60_000);
-      afterAll(async () => {
-        await current?.close();
-      }, 60_000);
       suite(() => {
         if (!current) throw new Error('stack() is there in hooks and tests only');
         return current.stack;
       });
+      // After the suite's own hooks, which run in the order they are declared: what it started may still need the database.
+      afterAll(async () => {
+        await current?.close();
+      }, 60_000);
     });
   }
 }
