@@ -25,7 +25,7 @@ const ACCOUNTS = {
   timeOfUse: '0800000000045',
   nothingDue: '0800000000052',
   twoPeriods: '0800000000060',
-  unavailable: '0805000000077',
+  unavailable: '0808000000105',
   closed: '0807000000099',
   refused: '0804000000062',
   pendingThenPosted: '0809000000111',
@@ -118,7 +118,7 @@ describeOnBothStacks('the pages', (stack) => {
       await expectFit();
       const download = page.waitForEvent('download');
       await page.getByRole('link', { name: '下载 PDF' }).click();
-      expect((await download).suggestedFilename()).toMatch(/^receipt-rcp_.*\.pdf$/);
+      expect((await download).suggestedFilename()).toMatch(/^rcp_.*\.pdf$/);
       const verifyUrl = await page.getByRole('link', { name: '打开验证页面' }).getAttribute('href');
 
       const stranger = (await visit()).page;
@@ -266,7 +266,9 @@ describeOnBothStacks('the pages', (stack) => {
       await goToBank(page);
       expect(keys).toEqual([keys[0], keys[0]]);
       await page.goto('/history');
-      expect(await page.getByRole('link', { name: /广州供电/ }).count()).toBe(1);
+      const payments = page.getByRole('link', { name: /广州供电/ });
+      await payments.first().waitFor();
+      expect(await payments.count()).toBe(1);
       // The same bill cannot be paid a second time meanwhile, and says where it is being paid.
       await page.goto('/');
       await page.getByRole('article').getByText('这些账单正在缴费中').waitFor();

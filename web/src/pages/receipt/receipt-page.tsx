@@ -61,7 +61,7 @@ function ReceiptCard({ receipt }: { receipt: Receipt }) {
         <a
           className="button-link primary"
           href={`/v1/payments/${encodeURIComponent(receipt.paymentId)}/receipt.pdf`}
-          download={`receipt-${receipt.receiptId}.pdf`}
+          download
         >
           {t('receipt.pdf')}
         </a>
