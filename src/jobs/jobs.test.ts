@@ -5,6 +5,7 @@ import { transact } from '../infra/db/index.ts';
 import {
   addTasks,
   type ClaimedTask,
+  claimTasks,
   listParkedTasks,
   resumeTask,
   updateTasks,
@@ -158,6 +159,38 @@ describeOnBothStacks('tasks over BullMQ', (stack) => {
     release();
     await stopped;
     expect([...worked].sort()).toEqual([...taskIds].sort());
+  });
+
+  it('keeps its claims while it works, however long that takes', async () => {
+    let release: () => void = () => {};
+    const inHand = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const worked: string[] = [];
+    startWorker(async (tasks) => {
+      await inHand;
+      return finishing(worked)(tasks);
+    });
+    const [taskId = ''] = await add(1);
+    sender.send(topic, [taskId]);
+    const claimedUntilMs = async () =>
+      Number((await stack().db('tasks').where('task_id', taskId).first()).claimed_until_ms);
+    await until(async () => (await claimedUntilMs()) > 0);
+    const firstMs = await claimedUntilMs();
+    await until(async () => (await claimedUntilMs()) > firstMs);
+    release();
+    await until(() => worked.includes(taskId));
+  });
+
+  it('takes over what a dead worker had claimed', async () => {
+    const [taskId = ''] = await add(1);
+    const dead = { claimToken: newId('clm', 1, 0), leaseMs: 1_000, nowMs: Date.now() };
+    expect(await claimTasks(stack().db, [taskId], dead)).toHaveLength(1);
+    const worked: string[] = [];
+    startWorker(finishing(worked));
+    startSweeper();
+    await until(() => worked.includes(taskId));
+    expect(Date.now()).toBeGreaterThanOrEqual(dead.nowMs + dead.leaseMs);
   });
 
   it('says whether any worker is alive', async () => {

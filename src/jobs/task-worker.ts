@@ -1,14 +1,24 @@
 import type { Logger } from '../contract/index.ts';
 import type { Db } from '../infra/db/index.ts';
-import { type ClaimedTask, claimTasks, recordFailure, releaseClaims } from '../infra/outbox/index.ts';
+import {
+  type ClaimedTask,
+  claimTasks,
+  recordFailure,
+  releaseClaims,
+  renewClaims,
+} from '../infra/outbox/index.ts';
 import type { QueueFactory, WorkerHandle } from '../infra/queue/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId, randomShardHint } from '../kernel/ids.ts';
 import { waitAfterFailureMs } from './task.rules.ts';
 import type { TaskJob } from './task-sender.ts';
 
-/** Longer than any call may take, time-outs and waiting included: a claim that is older belongs to a dead worker. */
-const LEASE_MS = 60_000;
+/**
+ * A claim that was not renewed for so long belongs to a dead worker: as long as a heartbeat may be missing. Should its
+ * holder live after all, the version of what it works on keeps it from writing twice.
+ */
+const LEASE_MS = 10_000;
+const RENEW_EVERY_MS = 3_000;
 /** Jobs in hand at once; each may carry many tasks, and the gateway holds the calls to every connection's limits. */
 const JOBS_AT_ONCE = 16;
 
@@ -64,10 +74,30 @@ export class TaskWorker {
       );
       return;
     }
-    const results = await this.handle(tasks);
+    const results = await this.holding(claimToken, tasks, () => this.handle(tasks));
     for (const [index, task] of tasks.entries()) {
       const result = results[index];
       if (result?.status === 'rejected') await this.fail(task, claimToken, result.reason);
+    }
+  }
+
+  /** Renews the claims while `work` runs: a call may take longer than a lease. */
+  private async holding<T>(
+    claimToken: string,
+    tasks: readonly ClaimedTask[],
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { db, clock, log } = this.deps;
+    const taskIds = tasks.map((task) => task.taskId);
+    const renewing = setInterval(() => {
+      renewClaims(db, claimToken, taskIds, clock.nowMs() + LEASE_MS).catch((error: unknown) => {
+        log.warn('claims on tasks could not be renewed', { error });
+      });
+    }, RENEW_EVERY_MS);
+    try {
+      return await work();
+    } finally {
+      clearInterval(renewing);
     }
   }
 

@@ -57,34 +57,32 @@ export async function claimTasks(
   taskIds: readonly string[],
   claim: { claimToken: string; leaseMs: number; nowMs: number },
 ): Promise<ClaimedTask[]> {
-  return transact(db, async (tx) => {
-    const rows = await tx('tasks')
-      .select('task_id', 'topic', 'attempts', 'due_at_ms')
-      .whereIn('task_id', [...taskIds].sort())
+  const ids = [...taskIds].sort();
+  // Waits for locks instead of skipping them: InnoDB locks neighbours for an instant too, and a task that is skipped
+  // here is sent again only seconds later.
+  const count = await transact(db, (tx) =>
+    tx('tasks')
+      .whereIn('task_id', ids)
       .andWhere('state', 'ready')
       .andWhere('due_at_ms', '<=', claim.nowMs)
       .andWhere('claimed_until_ms', '<=', claim.nowMs)
-      .orderBy('task_id')
-      .forUpdate()
-      .skipLocked();
-    if (rows.length === 0) return [];
-    await tx('tasks')
-      .whereIn(
-        'task_id',
-        rows.map((row) => row.task_id),
-      )
       .update({
         claim_token: claim.claimToken,
         claimed_until_ms: claim.nowMs + claim.leaseMs,
         sweep_at_ms: claim.nowMs + claim.leaseMs,
-      });
-    return rows.map((row) => ({
-      taskId: row.task_id,
-      topic: row.topic,
-      attempts: toInt(row.attempts),
-      dueAtMs: toInt(row.due_at_ms),
-    }));
-  });
+      }),
+  );
+  if (count === 0) return [];
+  const rows = await db('tasks')
+    .select('task_id', 'topic', 'attempts', 'due_at_ms')
+    .whereIn('task_id', ids)
+    .andWhere('claim_token', claim.claimToken);
+  return rows.map((row) => ({
+    taskId: row.task_id,
+    topic: row.topic,
+    attempts: toInt(row.attempts),
+    dueAtMs: toInt(row.due_at_ms),
+  }));
 }
 
 /** What becomes of a task: due again at a time, done and removed, or left for an operator. */
@@ -136,6 +134,19 @@ export async function updateTasks(tx: Tx, updates: readonly TaskUpdate[], nowMs:
   }
 }
 
+/** Keeps claims that are still held for another while; those whose work is done, or that others hold now, stay as they are. */
+export async function renewClaims(
+  db: Db,
+  claimToken: string,
+  taskIds: readonly string[],
+  untilMs: number,
+): Promise<void> {
+  await db('tasks')
+    .whereIn('task_id', [...taskIds].sort())
+    .andWhere('claim_token', claimToken)
+    .update({ claimed_until_ms: untilMs, sweep_at_ms: untilMs });
+}
+
 /** Gives claims back unused, when a worker stops: somebody else may take them at once. */
 export async function releaseClaims(
   db: Db,
@@ -172,15 +183,18 @@ export async function recordFailure(
 
 /** Tasks that are due and were not sent, or sent and not claimed, or claimed and given up: to be sent now. */
 export async function sweepTasks(db: Db, nowMs: number): Promise<Pick<Task, 'taskId' | 'topic'>[]> {
+  // Looked for without locks: a locking read of a range also locks the row after it, and a claim would skip that one.
+  const found = await db('tasks')
+    .where('state', 'ready')
+    .andWhere('sweep_at_ms', '<=', nowMs)
+    .orderBy('sweep_at_ms')
+    .limit(SWEEP_BATCH)
+    .pluck('task_id');
+  if (found.length === 0) return [];
   return transact(db, async (tx) => {
-    const rows = await tx('tasks')
-      .select('task_id', 'topic')
-      .where('state', 'ready')
-      .andWhere('sweep_at_ms', '<=', nowMs)
-      .orderBy('sweep_at_ms')
-      .limit(SWEEP_BATCH)
-      .forUpdate()
-      .skipLocked();
+    const rows = (await lockTasks(tx, found)).filter(
+      (row) => row.state === 'ready' && toInt(row.sweep_at_ms) <= nowMs,
+    );
     if (rows.length === 0) return [];
     await tx('tasks')
       .whereIn(
@@ -190,6 +204,15 @@ export async function sweepTasks(db: Db, nowMs: number): Promise<Pick<Task, 'tas
       .update({ sweep_at_ms: nowMs + RESEND_AFTER_MS });
     return rows.map((row) => ({ taskId: row.task_id, topic: row.topic }));
   });
+}
+
+/** Locks those of the tasks that nobody else has locked. By their ids alone, so that no other row is touched. */
+function lockTasks(tx: Tx, taskIds: readonly string[]) {
+  return tx('tasks')
+    .whereIn('task_id', [...taskIds].sort())
+    .orderBy('task_id')
+    .forUpdate()
+    .skipLocked();
 }
 
 /** Parked tasks, oldest first, for an operator. */
