@@ -1,15 +1,15 @@
 import { type Agency, checkAmount, checkSelection, isOpen, opensAtMs } from '../agencies/index.ts';
 import type { Bill, QueryOutcome } from '../contract/index.ts';
-import { GroupCommit, type Tx } from '../infra/db/index.ts';
-import { addTasks } from '../infra/outbox/index.ts';
+import { GroupCommit } from '../infra/db/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId, shardHintOf } from '../kernel/ids.ts';
 import { type Money, money, sumMinor } from '../kernel/money.ts';
 import type { BillingDeps } from './billing.deps.ts';
-import { apportion, compareBills, EXPIRY_GRACE_MS, PAYMENT_TOPIC } from './billing.rules.ts';
+import { apportion, compareBills, EXPIRY_GRACE_MS } from './billing.rules.ts';
 import type { BillQuery, Payment } from './billing.types.ts';
-import { claimBills, findClaims } from './claim.repo.ts';
-import { findByCommand, insertPayments, insertSteps } from './payment.repo.ts';
+import { findClaims } from './claim.repo.ts';
+import { type OrderDraft, writeOrders } from './order.repo.ts';
+import { findByCommand } from './payment.repo.ts';
 import type { BillQueries } from './query.service.ts';
 
 /** How long a resident has to confirm at the bank. */
@@ -23,24 +23,23 @@ export interface PaymentOrder {
   channelId: string;
 }
 
-interface Draft {
-  payment: Payment;
-  billKeys: readonly string[];
-}
-
 /** Takes orders. Orders that come together are committed together. */
 export class PaymentOrders {
   private readonly deps: BillingDeps;
   private readonly queries: BillQueries;
-  private readonly commits: GroupCommit<Draft, boolean>;
+  private readonly commits: GroupCommit<OrderDraft, boolean>;
 
   constructor(deps: BillingDeps, queries: BillQueries) {
     this.deps = deps;
     this.queries = queries;
-    this.commits = new GroupCommit(deps.db, (tx, drafts) => this.write(tx, drafts), {
-      afterCommit: (drafts, won) =>
-        deps.sendTasks(drafts.flatMap((draft, index) => (won[index] ? [draft.payment.paymentId] : []))),
-    });
+    this.commits = new GroupCommit(
+      deps.db,
+      (tx, drafts) => writeOrders(tx, deps.vault, drafts, deps.clock.nowMs()),
+      {
+        afterCommit: (drafts, won) =>
+          deps.sendTasks(drafts.flatMap((draft, index) => (won[index] ? [draft.payment.paymentId] : []))),
+      },
+    );
   }
 
   /**
@@ -75,29 +74,6 @@ export class PaymentOrders {
       throw new DomainError('conflict', 'bill_payment_in_flight');
     }
     return payment;
-  }
-
-  private async write(tx: Tx, drafts: readonly Draft[]): Promise<boolean[]> {
-    const winners = await claimBills(
-      tx,
-      drafts.map(({ payment, billKeys }) => ({ paymentId: payment.paymentId, billKeys })),
-    );
-    const won = drafts.map((draft) => winners.has(draft.payment.paymentId));
-    const payments = drafts.filter((_, index) => won[index]).map((draft) => draft.payment);
-    if (payments.length === 0) return won;
-    const nowMs = this.deps.clock.nowMs();
-    await insertPayments(tx, this.deps.vault, payments);
-    await insertSteps(tx, payments);
-    await addTasks(
-      tx,
-      payments.map((payment) => ({
-        taskId: payment.paymentId,
-        topic: PAYMENT_TOPIC,
-        dueAtMs: payment.createdAtMs,
-      })),
-      nowMs,
-    );
-    return won;
   }
 
   private draft(

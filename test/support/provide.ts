@@ -18,7 +18,7 @@ const PROGRAMS = {
   chromium: { names: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
 } as const;
 
-type ProgramName = keyof typeof PROGRAMS;
+export type ProgramName = keyof typeof PROGRAMS;
 
 /**
  * Gives the run its servers: those named by TEST_DATABASE_URL and TEST_REDIS_URL, else private instances of the servers on
@@ -43,7 +43,7 @@ export async function provideServers(
   };
   const starting = [
     start(startTestPostgres),
-    givenMysql ?? (missing.includes('mariadb') ? null : start(startMariaDb)),
+    givenMysql ?? (missing.includes('mariadb') ? null : start((folder) => startMariaDb(folder))),
     givenRedis ?? (missing.includes('redis') ? null : start(startRedis)),
   ] as const;
   // One that fails must not leave another half started and unknown.
@@ -54,7 +54,7 @@ export async function provideServers(
 }
 
 /** Installs what is wanted and absent, when this is root on a Debian; returns what is still absent. */
-function installMissing(wanted: readonly ProgramName[]): ProgramName[] {
+export function installMissing(wanted: readonly ProgramName[]): ProgramName[] {
   const absent = wanted.filter((name) => findProgram(...PROGRAMS[name].names) === null);
   if (absent.length === 0 || process.getuid?.() !== 0 || findProgram('apt-get') === null) return absent;
   const packages = absent.flatMap((name) => PROGRAMS[name].packages);
@@ -69,7 +69,7 @@ function installMissing(wanted: readonly ProgramName[]): ProgramName[] {
   return wanted.filter((name) => findProgram(...PROGRAMS[name].names) === null);
 }
 
-function howToMend(name: ProgramName): string {
+export function howToMend(name: ProgramName): string {
   const install = `install ${PROGRAMS[name].packages.join(' ')}`;
   if (name === 'chromium') return `the browser suites: ${install}`;
   const variable = name === 'mariadb' ? 'TEST_DATABASE_URL' : 'TEST_REDIS_URL';

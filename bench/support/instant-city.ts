@@ -1,0 +1,185 @@
+import { randomBytes } from 'node:crypto';
+import { type Agencies, createAgencies } from '../../src/agencies/index.ts';
+import { createBilling, PAYMENT_TOPIC, type Payment } from '../../src/billing/index.ts';
+import { type OrderDraft, writeOrders } from '../../src/billing/order.repo.ts';
+import type { Logger } from '../../src/contract/index.ts';
+import { createVault, type Vault } from '../../src/infra/crypto/index.ts';
+import { type Db, GroupCommit, openDb } from '../../src/infra/db/index.ts';
+import { createLogger } from '../../src/infra/log/index.ts';
+import { QueueFactory } from '../../src/infra/queue/index.ts';
+import { Sweeper, TaskSender, TaskWorker } from '../../src/jobs/index.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { newId, randomShardHint, shardHintOf } from '../../src/kernel/ids.ts';
+import {
+  BILL_MINOR,
+  CHANNEL_CONNECTION,
+  instantChannel,
+  instantHttpClient,
+  instantManifest,
+  instantProvider,
+  PROVIDER_CONNECTION,
+  payAtOnce,
+} from './instant-plug-ins.ts';
+
+const LIMITS = { concurrency: 1_000, ratePerSecond: 10_000 };
+
+/**
+ * civicpay's billing as its worker runs it, on a database and a Redis, with an agency and a bank that answer at once:
+ * orders are committed by the write path of `PaymentOrders`, carried on by the real task worker over BullMQ.
+ */
+export class InstantCity {
+  readonly db: Db;
+  readonly agencies: Agencies;
+  private readonly log: Logger;
+  private readonly vault: Vault;
+  private readonly agencyIds: readonly string[];
+  private readonly sender: TaskSender;
+  private readonly sweeper: Sweeper;
+  private readonly worker: TaskWorker;
+  private readonly orders: GroupCommit<OrderDraft, boolean>;
+  /** Payments that the agency was told of: when their task has been worked on, they are posted. */
+  private readonly toldAgency = new Set<string>();
+  private readonly whenPosted = new Map<string, () => void>();
+
+  private constructor(databaseUrl: string, redisUrl: string, agencyCount: number) {
+    this.db = openDb({ url: databaseUrl });
+    this.log = createLogger({ level: 'warn', service: 'bench' });
+    this.vault = createVault({
+      current: 'k',
+      keys: { k: randomBytes(32).toString('base64') },
+      indexKey: randomBytes(32).toString('base64'),
+    });
+    const foundation = { db: this.db, vault: this.vault, clock: systemClock, log: this.log };
+    const plugIns = { providers: [this.noticingProvider()], channels: [instantChannel] };
+    this.agencies = createAgencies({ ...foundation, plugIns, httpClient: instantHttpClient });
+    this.agencyIds = Array.from({ length: agencyCount }, (_, index) => `instant-agency-${index}`);
+    const prefix = `{bench-${randomBytes(6).toString('hex')}}`;
+    const queues = new QueueFactory({ kind: 'redis', url: redisUrl, prefix }, (error) =>
+      this.log.warn('the queue reports an error', { error }),
+    );
+    this.sender = new TaskSender(queues, [PAYMENT_TOPIC], this.log);
+    const sendTasks = (taskIds: readonly string[]) => this.sender.send(PAYMENT_TOPIC, taskIds);
+    const { advances } = createBilling({
+      ...foundation,
+      agencies: this.agencies,
+      publicUrl: 'http://pay.example',
+      sendTasks,
+    });
+    this.orders = new GroupCommit(
+      this.db,
+      (tx, drafts) => writeOrders(tx, this.vault, drafts, systemClock.nowMs()),
+      { afterCommit: (drafts) => sendTasks(drafts.map((draft) => draft.payment.paymentId)) },
+    );
+    this.worker = new TaskWorker({ ...foundation, queues }, PAYMENT_TOPIC, async (tasks) => {
+      const results = await advances.run(tasks);
+      for (const { taskId } of tasks) if (this.toldAgency.delete(taskId)) this.whenPosted.get(taskId)?.();
+      return results;
+    });
+    this.sweeper = new Sweeper(this.db, systemClock, this.log, this.sender);
+  }
+
+  static async start(databaseUrl: string, redisUrl: string, agencyCount: number): Promise<InstantCity> {
+    const city = new InstantCity(databaseUrl, redisUrl, agencyCount);
+    const connection = { settings: {}, limits: LIMITS };
+    await city.agencies.putConnection({
+      ...connection,
+      connectionId: PROVIDER_CONNECTION,
+      plug: 'provider',
+      kind: instantProvider.kind,
+    });
+    await city.agencies.putConnection({
+      ...connection,
+      connectionId: CHANNEL_CONNECTION,
+      plug: 'channel',
+      kind: instantChannel.kind,
+    });
+    for (const agencyId of city.agencyIds) await city.agencies.publishManifest(instantManifest(agencyId));
+    city.worker.start();
+    city.sweeper.start();
+    return city;
+  }
+
+  /**
+   * Carries so many payments from the order to the posting, never more than `inFlight` at once; resolves with how
+   * long each took, in milliseconds.
+   */
+  async carry(count: number, inFlight: number): Promise<number[]> {
+    const durationsMs: number[] = [];
+    let ordered = 0;
+    const resident = async () => {
+      while (ordered < count) durationsMs.push(await this.carryOne(ordered++));
+    };
+    await Promise.all(Array.from({ length: inFlight }, resident));
+    return durationsMs;
+  }
+
+  async stop(): Promise<void> {
+    await this.sweeper.stop();
+    await this.worker.stop();
+    await this.sender.close();
+    await this.db.destroy();
+  }
+
+  private async carryOne(index: number): Promise<number> {
+    const startedAtMs = performance.now();
+    const agencyId = this.agencyIds[index % this.agencyIds.length] ?? '';
+    const payment = draftPayment(agencyId);
+    const billKey = this.vault.blindIndex(`${agencyId} ${payment.paymentId}`, 'bill_claims.bill_key');
+    const posted = new Promise<void>((resolve) => this.whenPosted.set(payment.paymentId, resolve));
+    await this.orders.submit({ payment, billKeys: [billKey] });
+    await posted;
+    this.whenPosted.delete(payment.paymentId);
+    return performance.now() - startedAtMs;
+  }
+
+  /** The instant agency, noticed when it is told of a payment. */
+  private noticingProvider(): typeof instantProvider {
+    return {
+      ...instantProvider,
+      operations: {
+        ...instantProvider.operations,
+        pay: async (context, request) => {
+          this.toldAgency.add(request.reference);
+          return payAtOnce(context, request);
+        },
+      },
+    };
+  }
+}
+
+/** An order as `PaymentOrders` makes it of what a resident saw. */
+function draftPayment(agencyId: string): Payment {
+  const nowMs = systemClock.nowMs();
+  const residentId = newId('res', nowMs, randomShardHint());
+  const amount = { amountMinor: BILL_MINOR, currency: 'CNY' };
+  return {
+    paymentId: newId('pay', nowMs, shardHintOf(residentId)),
+    residentId,
+    commandKey: randomBytes(32).toString('base64url'),
+    agencyId,
+    manifestVersion: 1,
+    connectionId: PROVIDER_CONNECTION,
+    channelId: CHANNEL_CONNECTION,
+    status: 'created',
+    version: 1,
+    amount,
+    debitedMinor: null,
+    inputs: { accountNumber: '0800000000011' },
+    maskedAccount: '****0011',
+    holder: { maskedName: '*明', maskedAddress: '广州市****3 号' },
+    queryReference: 'Q1',
+    bills: [{ billId: '202512', period: '2025-12', amount }],
+    confirmUrl: null,
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + 900_000,
+    debitedAtMs: null,
+    channelReference: null,
+    postedAtMs: null,
+    agencyReference: null,
+    refundedAtMs: null,
+    refundRound: 0,
+    promisedByMs: nowMs + 902_000,
+    reason: null,
+    updatedAtMs: nowMs,
+  };
+}
