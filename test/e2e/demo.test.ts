@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { openDb, toInt } from '../../src/infra/db/index.ts';
@@ -12,8 +12,10 @@ describeOnBothStacks('npm start', (stack) => {
   let demo: RunningDemo | undefined;
 
   beforeAll(() => {
-    // Enough for PostgreSQL's user to find the way, when we are root.
-    dataDir = path.join(mkdtempSync(path.join(os.tmpdir(), 'civicpay-demo-')), 'data');
+    const dir = mkdtempSync(path.join(os.tmpdir(), 'civicpay-demo-'));
+    // PostgreSQL's user must find the way when we are root, or its data would be kept in /var/lib.
+    chmodSync(dir, 0o711);
+    dataDir = path.join(dir, 'data');
   });
   afterAll(async () => {
     await demo?.end('SIGTERM');
@@ -75,6 +77,38 @@ describeOnBothStacks('npm start', (stack) => {
     },
     TEST_TIMEOUT_MS,
   );
+});
+
+describe('npm start -- --reset', () => {
+  it(
+    'forgets everything',
+    async () => {
+      const dir = mkdtempSync(path.join(os.tmpdir(), 'civicpay-demo-'));
+      chmodSync(dir, 0o711);
+      const dataDir = path.join(dir, 'data');
+      const embedded = { DATABASE_URL: undefined, REDIS_URL: undefined };
+      const first = await startDemo(dataDir, embedded);
+      const secrets = readFileSync(path.join(dataDir, 'secrets.json'), 'utf8');
+      const smoke = await runCli(['smoke', '--url', first.url]);
+      await first.end('SIGINT');
+      const second = await startDemo(dataDir, embedded, ['--reset']);
+      const payments = await countPayments(path.join(dataDir, 'environment.json'));
+      const secretsAfter = readFileSync(path.join(dataDir, 'secrets.json'), 'utf8');
+      await second.end('SIGINT');
+      rmSync(dir, { recursive: true, force: true });
+      expect({ smoke: smoke.exitCode, payments }).toEqual({ smoke: 0, payments: 0 });
+      expect(secretsAfter).not.toBe(secrets);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  it('refuses to empty a database that was given to it', async () => {
+    const dir = mkdtempSync(path.join(os.tmpdir(), 'civicpay-demo-'));
+    const given = { DATABASE_URL: 'postgres://user@127.0.0.1:1/theirs' };
+    const starting = startDemo(path.join(dir, 'data'), given, ['--reset']);
+    await expect(starting).rejects.toThrow(/ended with 2[\s\S]*Empty the one in DATABASE_URL yourself/);
+    rmSync(dir, { recursive: true, force: true });
+  });
 });
 
 /** In the database of the running demo. */

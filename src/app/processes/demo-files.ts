@@ -48,7 +48,7 @@ export function demoFiles(dir: string): DemoFiles {
 
 /** Makes the folder and takes it for this process; throws when another demo runs in it. Returns how to let go. */
 export function takeFolder(files: DemoFiles): () => void {
-  mkdirSync(files.logsDir, { recursive: true });
+  mkdirSync(files.dir, { recursive: true });
   const holder = existsSync(files.lockFile) ? Number(readFileSync(files.lockFile, 'utf8')) : Number.NaN;
   if (
     holder !== process.pid &&
@@ -75,6 +75,7 @@ export function removeDemo(files: DemoFiles): void {
 
 /** The file for what one program prints; only we may read it. */
 export function logFileOf(files: DemoFiles, name: string): string {
+  mkdirSync(files.logsDir, { recursive: true });
   const file = path.join(files.logsDir, `${name}.log`);
   if (existsSync(file) && statSync(file).size > MAX_LOG_BYTES) renameSync(file, `${file}.old`);
   return file;

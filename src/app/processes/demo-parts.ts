@@ -50,11 +50,13 @@ export async function startDatabase({ files, secrets, ports, supervisor, progres
   );
 }
 
-/** Applies the migrations that are missing; returns their names. */
+/** Applies the migrations that are missing; returns their names. The first use of a database that was given to us. */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const db = openDb({ url: databaseUrl, poolMax: 2 });
   try {
     return await migrateUp(db);
+  } catch (error) {
+    throw new Error(`The database can't be used: ${(error as Error).message}`);
   } finally {
     await db.destroy();
   }

@@ -62,10 +62,11 @@ export async function runDemo(args: readonly string[], root: string): Promise<nu
     console.error(`\n${(error as Error).message}`);
     return error instanceof ConfigError ? 2 : 1;
   } finally {
-    process.stdout.write('\nStopping … ');
+    const wasRunning = supervisor.hasStarted;
+    if (wasRunning) process.stdout.write('\nStopping … ');
     await supervisor.stopAll();
     letGo();
-    process.stdout.write('everything has stopped.\n');
+    if (wasRunning) process.stdout.write('everything has stopped.\n');
   }
 }
 

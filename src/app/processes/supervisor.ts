@@ -22,6 +22,11 @@ export class Supervisor {
     });
   }
 
+  /** Whether anything runs, or is about to. */
+  get hasStarted(): boolean {
+    return this.running.length + this.starting.size > 0;
+  }
+
   /** Keeps a program that is starting. */
   async start<T extends Running>(name: string, starting: Promise<T>): Promise<T> {
     if (this.stopping) throw new Error('stopped while starting');
