@@ -201,7 +201,7 @@ describeOnBothStacks('the pages', (stack) => {
       }
       await page.goto('/');
       for (const words of ['没有欠费', '缴费单位现在不受理', '暂时查不到账单', '3 期账单']) {
-        await page.getByRole('article').getByText(words).waitFor();
+        await page.getByRole('article').getByText(words).first().waitFor();
       }
       await page.getByText('待缴合计（部分还没查到）').waitFor();
       expect(await accessibilityViolations(page)).toEqual([]);

@@ -1,4 +1,11 @@
-import { infiniteQueryOptions, QueryCache, QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+  useQuery,
+} from '@tanstack/react-query';
 import { api, bodyOf, keepCsrfToken } from './client.ts';
 import { ApiProblem } from './problem.ts';
 import type { Category, Payment, SavedAccount } from './types.ts';
@@ -7,12 +14,8 @@ import type { Category, Payment, SavedAccount } from './types.ts';
 const FRESH_MS = 30_000;
 
 export const queryClient: QueryClient = new QueryClient({
-  queryCache: new QueryCache({
-    // Signed out elsewhere, or the session ran out: the guard then asks to sign in.
-    onError: (error) => {
-      if (error instanceof ApiProblem && error.status === 401) void refreshSession();
-    },
-  }),
+  queryCache: new QueryCache({ onError: noticeSignedOut }),
+  mutationCache: new MutationCache({ onError: noticeSignedOut }),
   defaultOptions: {
     queries: {
       // Offline is shown as what it is, not as endless waiting.
@@ -24,6 +27,11 @@ export const queryClient: QueryClient = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 });
+
+/** Signed out elsewhere, or the session ran out: the guard then asks to sign in. */
+function noticeSignedOut(error: Error): void {
+  if (error instanceof ApiProblem && error.status === 401) void refreshSession();
+}
 
 function isThrottled(problem: ApiProblem): boolean {
   return problem.status === 429;
@@ -39,7 +47,7 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
-export function refreshSession(): Promise<void> {
+function refreshSession(): Promise<void> {
   return queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
 }
 

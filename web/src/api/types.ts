@@ -10,7 +10,6 @@ type Answer<Operation> = Operation extends { responses: infer Responses }
   : never;
 
 export type Session = Answer<paths['/v1/session']['get']>;
-export type User = NonNullable<Session['user']>;
 export type Region = Answer<paths['/v1/regions']['get']>['items'][number];
 export type AgencySummary = Answer<paths['/v1/agencies']['get']>['items'][number];
 export type AgencyDetail = Answer<paths['/v1/agencies/{agencyId}']['get']>;
@@ -18,17 +17,14 @@ export type InputField = AgencyDetail['inputs']['fields'][number];
 export type SavedAccount = Answer<paths['/v1/saved-accounts']['get']>['items'][number];
 export type BillQuery = Answer<paths['/v1/bill-queries']['post']>;
 export type Bill = BillQuery['bills'][number];
-export type Reason = NonNullable<BillQuery['reason']>;
 export type Money = Bill['amountDue'];
 export type LocalText = AgencySummary['names'];
 export type Category = NonNullable<
   NonNullable<paths['/v1/agencies']['get']['parameters']['query']>['category']
 >;
-export type Channel = Answer<paths['/v1/channels']['get']>['items'][number];
 export type Payment = Answer<paths['/v1/payments/{paymentId}']['get']>;
 export type PaymentStatus = Payment['status'];
 export type Receipt = Answer<paths['/v1/payments/{paymentId}/receipt']['get']>;
 export type ReceiptVerification = Answer<paths['/v1/receipts/{receiptId}/verification']['get']>;
-export type SmsMessage = Answer<paths['/v1/demo/sms-messages']['get']>['items'][number];
 export type SignInMethod = Answer<paths['/v1/staff-sign-in/password']['post']>['methods'][number];
 export type ParkedTask = Answer<paths['/v1/ops/parked-tasks']['get']>['items'][number];

@@ -5,6 +5,8 @@ import type { Payment } from '../../api/types.ts';
 
 /** Between looks when no stream of events is to be had. */
 const POLL_MS = 3_000;
+/** Between looks beside a stream: something on the way may hold its events back without closing it. */
+const SAFETY_POLL_MS = 20_000;
 
 /** A payment as it is now: told by the server's events; asked for while those do not come. */
 export function usePayment(paymentId: string) {
@@ -12,7 +14,10 @@ export function usePayment(paymentId: string) {
   const payment = useQuery({
     ...paymentQuery(paymentId),
     refetchOnMount: 'always',
-    refetchInterval: (query) => (isStreaming || query.state.data?.final ? false : POLL_MS),
+    refetchInterval: ({ state }) => {
+      if (state.data?.final) return false;
+      return isStreaming ? SAFETY_POLL_MS : POLL_MS;
+    },
   });
   const isOpen = payment.data !== undefined && !payment.data.final;
   useEffect(() => {
