@@ -185,6 +185,7 @@ export async function startWatched(
       const vite = path.join(ROOT, 'node_modules/vite/bin/vite.js');
       const args = [vite, 'web', '--port', String(ports.pages), '--strictPort', '--clearScreen', 'false'];
       await watched('pages', args, { API_URL: serverUrl, NODE_ENV: 'development' });
+      await untilReady(env.PUBLIC_URL ?? '');
     },
     () => `${env.PUBLIC_URL}, reload when a source changes`,
   );
