@@ -264,6 +264,7 @@ describeOnBothStacks('the pages', (stack) => {
         await route.abort('connectionreset');
       });
       await goToBank(page);
+      expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
       expect(keys).toEqual([keys[0], keys[0]]);
       await page.goto('/history');
       const payments = page.getByRole('link', { name: /广州供电/ });
