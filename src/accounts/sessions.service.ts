@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { constantTimeEqual } from '../infra/crypto/index.ts';
 import { type Tx, transact } from '../infra/db/index.ts';
 import { newId, shardHintOf } from '../kernel/ids.ts';
+import { RecentValues } from '../kernel/recent-values.ts';
 import { SESSION_LIMITS, sessionIsLive } from './accounts.rules.ts';
 import type { Caller, ClientContext, SignedIn } from './accounts.types.ts';
 import { recordAudit } from './audit.repo.ts';
@@ -18,6 +19,10 @@ import {
 const SECRET_BYTES = 32;
 /** The read that every request makes should not be a write as well. */
 const TOUCH_EVERY_MS = 60_000;
+/** How long another process may still take a session that was ended here for a good one. */
+const KEPT_MS = 3_000;
+/** A session is less than a kilobyte. */
+const MAX_KEPT = 10_000;
 
 /**
  * Sessions. A token is `<session id>.<256 random bits>`: the id finds the row by its primary key, and only a hash of
@@ -25,9 +30,12 @@ const TOUCH_EVERY_MS = 60_000;
  */
 export class Sessions {
   private readonly context: AccountsContext;
+  /** By session id: every request asks, and most ask again within seconds. */
+  private readonly recent: RecentValues<KnownSession | null>;
 
   constructor(context: AccountsContext) {
     this.context = context;
+    this.recent = new RecentValues((sessionId) => this.load(sessionId), context.clock, KEPT_MS, MAX_KEPT);
   }
 
   /** Begins a session in the transaction that proved who it is for, and ends the one the client came with. */
@@ -40,7 +48,10 @@ export class Sessions {
     const nowMs = this.context.clock.nowMs();
     if (client.sessionToken) {
       const old = await this.find(tx, client.sessionToken);
-      if (old) await deleteSession(tx, old.sessionId);
+      if (old) {
+        await deleteSession(tx, old.sessionId);
+        this.recent.forget(old.sessionId);
+      }
     }
     const sessionId = newId('ses', nowMs, shardHintOf(user.userId));
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
@@ -66,22 +77,22 @@ export class Sessions {
     return { token: `${sessionId}.${secret}`, caller: { ...user, sessionId }, lifetimeMs };
   }
 
-  /** Who a token belongs to, or null. One read by primary key, and at most one write a minute. */
+  /**
+   * Who a token belongs to, or null. At most one read by primary key in a few seconds and one write a minute. A
+   * session that was ended in another process may be good here for those seconds.
+   */
   async authenticate(token: string): Promise<Caller | null> {
-    const session = await this.find(this.context.db, token);
+    const parts = partsOf(token);
+    const known = parts && (await this.recent.get(parts.sessionId));
+    if (!known || !constantTimeEqual(known.session.secretHash, parts.secretHash)) return null;
+    const { session, caller } = known;
     const nowMs = this.context.clock.nowMs();
-    if (!session || !sessionIsLive(session, nowMs)) return null;
+    if (!sessionIsLive(session, nowMs)) return null;
     if (nowMs >= session.lastSeenAtMs + TOUCH_EVERY_MS) {
       await touchSession(this.context.db, session.sessionId, nowMs, nowMs - TOUCH_EVERY_MS);
+      this.recent.forget(session.sessionId);
     }
-    return {
-      userId: session.userId,
-      sessionId: session.sessionId,
-      kind: session.kind,
-      roles: session.roles,
-      agencyId: session.agencyId,
-      displayName: this.context.vault.open(session.displayNameSealed, SEALED.sessionDisplayName),
-    };
+    return caller;
   }
 
   /** What `X-CSRF-Token` must be in this session. Another site can neither read it nor work it out. */
@@ -94,6 +105,7 @@ export class Sessions {
     await transact(this.context.db, async (tx) => {
       if (await deleteSession(tx, caller.sessionId)) await this.recordEnd(tx, caller, client, 1);
     });
+    this.recent.forget(caller.sessionId);
   }
 
   /** Ends every session of the caller, this one too. */
@@ -102,6 +114,7 @@ export class Sessions {
       const ended = await deleteSessionsOf(tx, caller.userId);
       if (ended > 0) await this.recordEnd(tx, caller, client, ended);
     });
+    this.recent.forgetAll();
   }
 
   private async recordEnd(tx: Tx, caller: Caller, client: ClientContext, sessions: number): Promise<void> {
@@ -115,14 +128,30 @@ export class Sessions {
     });
   }
 
-  /** The session of a token, whether or not it has run out. */
-  private async find(db: AccountsContext['db'] | Tx, token: string): Promise<Session | null> {
-    const match = /^(ses_[0-9a-hjkmnp-tv-z]{26})\.([\w-]{43})$/.exec(token);
-    if (!match) return null;
-    const [, sessionId = '', secret = ''] = match;
-    const session = await findSession(db, sessionId);
-    return session && constantTimeEqual(session.secretHash, hashOf(secret)) ? session : null;
+  private async load(sessionId: string): Promise<KnownSession | null> {
+    const session = await findSession(this.context.db, sessionId);
+    if (!session) return null;
+    const { userId, kind, roles, agencyId } = session;
+    const displayName = this.context.vault.open(session.displayNameSealed, SEALED.sessionDisplayName);
+    return { session, caller: { userId, sessionId, kind, roles, agencyId, displayName } };
   }
+
+  /** The session of a token, whether or not it has run out. */
+  private async find(tx: Tx, token: string): Promise<Session | null> {
+    const parts = partsOf(token);
+    const session = parts && (await findSession(tx, parts.sessionId));
+    return session && constantTimeEqual(session.secretHash, parts.secretHash) ? session : null;
+  }
+}
+
+interface KnownSession {
+  session: Session;
+  caller: Caller;
+}
+
+function partsOf(token: string): { sessionId: string; secretHash: string } | null {
+  const [, sessionId, secret] = /^(ses_[0-9a-hjkmnp-tv-z]{26})\.([\w-]{43})$/.exec(token) ?? [];
+  return sessionId && secret ? { sessionId, secretHash: hashOf(secret) } : null;
 }
 
 /** No salt and no stretching: there is nothing to guess in 256 random bits. */

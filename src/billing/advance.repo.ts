@@ -14,8 +14,8 @@ export interface Advance {
   /** The same version as `before` when the status did not change. */
   after: Payment;
   journals: readonly JournalDraft[];
-  /** When the payment is to be looked at again, if at all. */
-  next: NextForTask;
+  /** When the payment is to be looked at again, if at all; `kept`: whoever claimed its task goes right on with it. */
+  next: NextForTask | { kind: 'kept' };
   evidence: Evidence | null;
   notification: Notification | null;
 }
@@ -64,7 +64,7 @@ export async function writeAdvances(
   );
   await updateTasks(
     tx,
-    fresh.map(({ after, next }) => ({ taskId: after.paymentId, next })),
+    fresh.flatMap(({ after, next }) => (next.kind === 'kept' ? [] : [{ taskId: after.paymentId, next }])),
     nowMs,
   );
   await releaseBills(

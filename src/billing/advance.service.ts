@@ -4,7 +4,7 @@ import { GroupCommit } from '../infra/db/index.ts';
 import type { ClaimedTask } from '../infra/outbox/index.ts';
 import { money } from '../kernel/money.ts';
 import { type Advance, writeAdvances } from './advance.repo.ts';
-import { type Answer, readDebit, readPosting, readRefund, takeStep } from './advance.rules.ts';
+import { type Answer, readDebit, readPosting, readRefund, type Step, takeStep } from './advance.rules.ts';
 import type { BillingDeps } from './billing.deps.ts';
 import { actionFor, type PaymentAction, refundReference } from './billing.rules.ts';
 import type { Payment } from './billing.types.ts';
@@ -13,6 +13,13 @@ import { loadPayments } from './payment.repo.ts';
 
 /** Shown on the resident's account statement; a bank's field is short, and nobody's name belongs in it. */
 const subjectOf = (agencyName: string) => `${agencyName.slice(0, 24)} 缴费`;
+
+/** Where an answer came from, and what is kept of it. */
+interface Origin {
+  attempts: number;
+  evidence: Evidence | null;
+  notification: Notification | null;
+}
 
 /**
  * Carries payments on: does what their status asks for, at the channel or the agency, and commits what came of it.
@@ -49,14 +56,39 @@ export class PaymentAdvances {
   }
 
   /**
-   * Takes an answer into account, wherever it came from. False when the payment has moved since it was read: read it
+   * Takes an answer into account that came by itself. False when the payment has moved since it was read: read it
    * again and decide again.
    */
-  async apply(
-    payment: Payment,
-    answer: Answer,
-    origin: { attempts: number; evidence: Evidence | null; notification: Notification | null },
-  ): Promise<boolean> {
+  async apply(payment: Payment, answer: Answer, origin: Origin): Promise<boolean> {
+    const step = await this.stepBy(payment, answer, origin.attempts);
+    return this.commits.submit({ before: payment, ...step, ...origin });
+  }
+
+  /** Works on a payment whose task is claimed, as long as there is something to do at once. */
+  private async carryOn(payment: Payment, attempts: number): Promise<void> {
+    for (let current = payment, looks = attempts; ; ) {
+      const action = actionFor(current, this.deps.clock.nowMs());
+      const { answer, evidence } = action
+        ? await this.perform(action, current)
+        : { answer: { event: null, reason: null, facts: {}, retryAtMs: null }, evidence: null };
+      const step = await this.stepBy(current, answer, looks);
+      const goesOn = step.next.kind === 'due' && step.next.atMs <= this.deps.clock.nowMs();
+      const isApplied = await this.commits.submit({
+        before: current,
+        ...step,
+        // The claim outlives this step: should we die before the next one, it runs out, and the task is sent again.
+        next: goesOn ? { kind: 'kept' } : step.next,
+        evidence,
+        notification: null,
+      });
+      // Stale means that somebody else has carried it on, and has seen to its task.
+      if (!isApplied || !goesOn) return;
+      current = step.after;
+      looks = 0;
+    }
+  }
+
+  private async stepBy(payment: Payment, answer: Answer, attempts: number): Promise<Step> {
     const agency = await this.deps.agencies.getAgency(payment.agencyId);
     if (!agency) throw new RangeError('a payment to an agency that is gone');
     const { serviceHours, cutOff, postingPromiseSeconds } = agency.manifest;
@@ -64,7 +96,7 @@ export class PaymentAdvances {
       nowMs: this.deps.clock.nowMs(),
       cutOff: { timeZone: serviceHours.timeZone, cutOff },
       postingPromiseSeconds,
-      attempts: origin.attempts,
+      attempts,
       random: Math.random(),
     });
     if (step.contradiction) {
@@ -74,23 +106,7 @@ export class PaymentAdvances {
         event: step.contradiction,
       });
     }
-    return this.commits.submit({
-      before: payment,
-      after: step.after,
-      journals: step.journals,
-      next: step.next,
-      evidence: origin.evidence,
-      notification: origin.notification,
-    });
-  }
-
-  private async carryOn(payment: Payment, attempts: number): Promise<void> {
-    const action = actionFor(payment, this.deps.clock.nowMs());
-    const { answer, evidence } = action
-      ? await this.perform(action, payment)
-      : { answer: { event: null, reason: null, facts: {}, retryAtMs: null }, evidence: null };
-    // Stale means that somebody else has carried it on, and has seen to its task.
-    await this.apply(payment, answer, { attempts, evidence, notification: null });
+    return step;
   }
 
   private async perform(

@@ -68,7 +68,7 @@ export class PaymentOrders {
     const bound = { ...seen, queryReference: now.queryReference };
     const payment = { ...this.draft(residentId, agency, bound, chosen, order), commandKey };
     const won = await this.commits.submit({ payment, billKeys });
-    this.queries.forget(agency.agencyId, seen.inputs);
+    this.queries.forget(residentId, seen);
     if (!won) {
       await this.assertNotInFlight(billKeys);
       throw new DomainError('conflict', 'bill_payment_in_flight');

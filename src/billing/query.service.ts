@@ -21,6 +21,9 @@ const CACHE_ENTRIES = 10_000;
 /** How long after a query a payment may refer to it. */
 const QUERY_VALID_MS = 15 * 60_000;
 
+/** How long a look at a query may be behind what is being paid of it by now. */
+const LOOK_KEPT_MS = 2_000;
+
 interface CachedAnswer {
   outcome: QueryOutcome;
   answeredAtMs: number;
@@ -38,10 +41,13 @@ export type QueriedBills = Omit<BillQuery, 'bills'> & { bills: readonly QueriedB
 export class BillQueries {
   private readonly deps: BillingDeps;
   private readonly answers: RecentValues<CachedAnswer>;
+  /** By resident and query id. */
+  private readonly looks: RecentValues<QueriedBills | null>;
 
   constructor(deps: BillingDeps) {
     this.deps = deps;
     this.answers = new RecentValues((key) => this.ask(key), deps.clock, CACHE_MS, CACHE_ENTRIES);
+    this.looks = new RecentValues((key) => this.load(key), deps.clock, LOOK_KEPT_MS, CACHE_ENTRIES);
   }
 
   /**
@@ -63,19 +69,26 @@ export class BillQueries {
     }
     const key = answerKey(agencyId, inputs);
     let answer = await this.answers.get(key);
-    let claims = await this.claimsOf(agency, inputs, answer.outcome);
+    let claims = await this.claimsOf(agency, inputs, billsOf(answer.outcome));
     if (isOutdated(answer, claims)) {
       this.answers.forget(key);
       answer = await this.answers.get(key);
-      claims = await this.claimsOf(agency, inputs, answer.outcome);
+      claims = await this.claimsOf(agency, inputs, billsOf(answer.outcome));
     }
     if (answer.outcome.kind !== 'due') return this.withoutBills(agency, inputs, answer.outcome);
     const snapshot = await this.keep(residentId, agency, inputs, answer);
-    const bills = snapshot.bills.map((bill) => {
-      const claim = claims.get(this.billKey(agency, inputs, bill.billId));
-      return { ...bill, inFlightPaymentId: claim && claim.releasedAtMs === null ? claim.paymentId : null };
-    });
-    return { ...snapshot, bills };
+    return this.withClaims(agency, snapshot, claims);
+  }
+
+  /**
+   * What this resident saw, with what is being paid of it now or was a moment ago; the agency is not asked. Throws
+   * `query_not_found`, also for another's, and `query_expired`.
+   */
+  async look(residentId: string, queryId: string): Promise<QueriedBills> {
+    const seen = await this.looks.get(lookKey(residentId, queryId));
+    if (!seen || seen.validUntilMs === null) throw new DomainError('notFound', 'query_not_found');
+    if (seen.validUntilMs <= this.deps.clock.nowMs()) throw new DomainError('gone', 'query_expired');
+    return seen;
   }
 
   /** What is owed this instant, for a payment about to be made. */
@@ -86,8 +99,9 @@ export class BillQueries {
   }
 
   /** A payment makes what was answered before worthless. */
-  forget(agencyId: string, inputs: AccountInputs): void {
+  forget(residentId: string, { queryId, agencyId, inputs }: BillQuery): void {
     this.answers.forget(answerKey(agencyId, inputs));
+    this.looks.forget(lookKey(residentId, queryId ?? ''));
   }
 
   /** What this resident saw, or `query_not_found` / `query_expired`. */
@@ -117,6 +131,23 @@ export class BillQueries {
     );
   }
 
+  private async load(key: string): Promise<QueriedBills | null> {
+    const [residentId = '', queryId = ''] = key.split(' ');
+    const query = await findBillQuery(this.deps.db, this.deps.vault, residentId, queryId);
+    if (!query) return null;
+    const agency = await this.liveAgency(query.agencyId);
+    const claims = await this.claimsOf(agency, query.inputs, query.bills);
+    return this.withClaims(agency, query, claims);
+  }
+
+  private withClaims(agency: Agency, query: BillQuery, claims: ReadonlyMap<string, BillClaim>): QueriedBills {
+    const bills = query.bills.map((bill) => {
+      const claim = claims.get(this.billKey(agency, query.inputs, bill.billId));
+      return { ...bill, inFlightPaymentId: claim && claim.releasedAtMs === null ? claim.paymentId : null };
+    });
+    return { ...query, bills };
+  }
+
   private async ask(key: string): Promise<CachedAnswer> {
     const { agencyId, inputs } = JSON.parse(key) as { agencyId: string; inputs: AccountInputs };
     const agency = await this.liveAgency(agencyId);
@@ -140,9 +171,8 @@ export class BillQueries {
   private claimsOf(
     agency: Agency,
     inputs: AccountInputs,
-    outcome: QueryOutcome,
+    bills: readonly Bill[],
   ): Promise<Map<string, BillClaim>> {
-    const bills = outcome.kind === 'due' ? outcome.bills : [];
     return findClaims(
       this.deps.db,
       bills.map((bill) => this.billKey(agency, inputs, bill.billId)),
@@ -207,6 +237,10 @@ export class BillQueries {
     };
   }
 }
+
+const billsOf = (outcome: QueryOutcome) => (outcome.kind === 'due' ? outcome.bills : []);
+
+const lookKey = (residentId: string, queryId: string) => `${residentId} ${queryId}`;
 
 /** The key of the cache is the question itself; it stays in memory. */
 function answerKey(agencyId: string, inputs: AccountInputs): string {

@@ -31,6 +31,7 @@ export interface BillingRoutesOptions {
 export function billingRoutes(options: BillingRoutesOptions): Route[] {
   return [
     queryRoute(options),
+    lookRoute(options),
     channelsRoute(options),
     createRoute(options),
     ...readRoutes(options),
@@ -58,6 +59,27 @@ function queryRoute({ billing, agencies, savedAccount }: BillingRoutesOptions): 
         'savedAccountId' in body ? await savedAccount(userId, body.savedAccountId) : body;
       const query = await billing.queries.query(userId, agencyId, inputs);
       return { status: 200, body: billQueryOf(query, await agencyOf(agencies, agencyId)) };
+    },
+  });
+}
+
+function lookRoute({ billing, agencies }: BillingRoutesOptions): Route {
+  return defineRoute({
+    method: 'get',
+    path: '/v1/bill-queries/{queryId}',
+    operationId: 'getBillQuery',
+    tag: 'billing',
+    summary: 'Look again at what was owed',
+    description:
+      'What the agency said when it was asked, without asking it again; what is being paid of it may be two seconds old.',
+    access: 'resident',
+    idempotency: 'none',
+    request: { params: z.object({ queryId: idSchema('qry') }) },
+    responses: { 200: { description: 'What the agency said', schema: schemas.billQuerySchema } },
+    problems: ['query_not_found', 'query_expired'],
+    handler: async ({ params, caller }) => {
+      const query = await billing.queries.look(signedIn(caller).userId, params.queryId);
+      return { status: 200, body: billQueryOf(query, await agencyOf(agencies, query.agencyId)) };
     },
   });
 }

@@ -19,6 +19,7 @@ export interface LocalTime {
   isoWeekday: number;
 }
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const NOON_MINUTE = 12 * 60;
 
@@ -63,7 +64,20 @@ export function addDays(date: BusinessDate, days: number): BusinessDate {
  * The business date a moment falls on. A cut-off after noon closes the day early (23:00 → what follows
  * belongs to tomorrow); one before noon keeps the small hours in yesterday (02:00).
  */
-export function businessDateOf(atMs: number, { timeZone, cutOff }: CutOff): BusinessDate {
+export function businessDateOf(atMs: number, cutOff: CutOff): BusinessDate {
+  const owner = `${cutOff.timeZone} ${cutOff.cutOff}`;
+  const minute = Math.floor(atMs / MINUTE_MS);
+  const last = lastDates.get(owner);
+  if (last?.minute === minute) return last.date;
+  const date = findBusinessDate(atMs, cutOff);
+  lastDates.set(owner, { minute, date });
+  return date;
+}
+
+/** The last answer for each cut-off: payments come many a minute, and dates begin and clocks change on whole minutes. */
+const lastDates = new Map<string, { minute: number; date: BusinessDate }>();
+
+function findBusinessDate(atMs: number, { timeZone, cutOff }: CutOff): BusinessDate {
   const local = localTime(atMs, timeZone);
   const startsDayBefore = minuteOfDay(cutOff) >= NOON_MINUTE;
   const daysAhead = (local.minuteOfDay >= minuteOfDay(cutOff) ? 0 : -1) + (startsDayBefore ? 1 : 0);
@@ -85,5 +99,5 @@ function firstMomentOf(date: BusinessDate, hhmm: string, timeZone: string): numb
 /** What a wall clock shows, to the minute, as if it were UTC. */
 function wallClockMs(atMs: number, timeZone: string): number {
   const local = localTime(atMs, timeZone);
-  return Date.parse(`${local.date}T00:00:00Z`) + local.minuteOfDay * 60_000;
+  return Date.parse(`${local.date}T00:00:00Z`) + local.minuteOfDay * MINUTE_MS;
 }

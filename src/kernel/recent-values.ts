@@ -40,4 +40,8 @@ export class RecentValues<Value> {
   forget(key: string): void {
     this.entries.delete(key);
   }
+
+  forgetAll(): void {
+    this.entries.clear();
+  }
 }

@@ -26,7 +26,7 @@ export function createVault({ current, keys, indexKey }: VaultKeys): Vault {
   const signCode = (payload: string, purpose: string) => codeOf(hmac(codeKey, payload, purpose));
   return {
     seal(plaintext, context) {
-      const nonce = randomBytes(NONCE_BYTES);
+      const nonce = newNonce();
       const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce);
       cipher.setAAD(associatedData(current, context));
       const ciphertext = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
@@ -54,6 +54,19 @@ export function createVault({ current, keys, indexKey }: VaultKeys): Vault {
     signCode,
     verifyCode: (code, payload, purpose) => constantTimeEqual(typedCode(code), signCode(payload, purpose)),
   };
+}
+
+/** Random bytes are drawn many at a time, and each used once: a call to the generator costs as much as the sealing. */
+let nonces = Buffer.alloc(0);
+let noncesUsed = 0;
+
+function newNonce(): Buffer {
+  if (noncesUsed === nonces.length) {
+    nonces = randomBytes(NONCE_BYTES * 512);
+    noncesUsed = 0;
+  }
+  noncesUsed += NONCE_BYTES;
+  return nonces.subarray(noncesUsed - NONCE_BYTES, noncesUsed);
 }
 
 function checkedKeyId(id: string): string {
