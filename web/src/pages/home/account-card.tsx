@@ -22,7 +22,12 @@ export function AccountCard({ account }: { account: SavedAccount }) {
           <p className="weak small">
             {account.label ? `${local(account.agency.names)} · ` : ''}
             <span className="number">{account.maskedAccount}</span>
-            {account.holder?.maskedName ? ` · ${account.holder.maskedName}` : ''}
+            {account.holder?.maskedName ? (
+              <>
+                {' · '}
+                <span className="together">{account.holder.maskedName}</span>
+              </>
+            ) : null}
           </p>
         </div>
       </div>
