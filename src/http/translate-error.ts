@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from '../contract/index.ts';
+import { isDatabaseLost, isRetryable } from '../infra/db/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { languageOf, problemAnswer, sendAnswer } from './answer.ts';
 import { notesOf } from './observe.ts';
@@ -13,11 +14,14 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   415: 'content_type_not_supported',
 };
 
-/** An error as a refusal where it is the request's fault; anything else comes back as it is. */
+/** An error as a refusal where it is the request's fault, or will pass; anything else comes back as it is. */
 export function refusalOf(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   // Broken percent-encoding, thrown by the router.
   if (error instanceof URIError) return new DomainError('invalid', 'malformed_url');
+  const soon = { retryAfterSeconds: 1, cause: error };
+  if (isRetryable(error)) return new DomainError('unavailable', 'database_busy', soon);
+  if (isDatabaseLost(error)) return new DomainError('unavailable', 'database_unreachable', soon);
   const { status, expose } = (error ?? {}) as { status?: unknown; expose?: unknown };
   if (expose !== true || typeof status !== 'number' || status < 400 || status > 499) return error;
   return new DomainError('invalid', BY_STATUS[status] ?? 'malformed_request');
@@ -33,8 +37,9 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
       traceId: trace.traceId,
       instance: request.path,
     });
-    if (!(refusal instanceof DomainError))
-      log.error('unexpected error', { error, route: notesOf(response).route });
+    const { route } = notesOf(response);
+    if (!(refusal instanceof DomainError)) log.error('unexpected error', { error, route });
+    else if (refusal.cause) log.warn('refused for now', { error: refusal.cause, route });
     // Half an answer is out already: cutting it off is the only honest end.
     if (response.headersSent) response.destroy();
     else sendAnswer(response, problemAnswer(problem));

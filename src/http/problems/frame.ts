@@ -129,6 +129,11 @@ export const frameProblems: ProblemCatalogue = {
     'zh-CN': ['系统繁忙', '本次操作没有生效，请稍后重试。'],
     en: ['The system is busy', 'Nothing was changed; try again in a moment.'],
   },
+  database_unreachable: {
+    status: 503,
+    'zh-CN': ['系统暂时无法访问数据', '请稍后重试。付款请求重复提交不会重复扣款。'],
+    en: ['The data cannot be reached right now', 'Try again in a moment. A payment is not made twice.'],
+  },
   internal_error: {
     status: 500,
     'zh-CN': ['系统出错了', '我们已记录此问题。请稍后重试；如需帮助，请提供跟踪号 {traceId}。'],

@@ -5,6 +5,7 @@ import {
   asciiColumn,
   dialectOf,
   dialectOfUrl,
+  isDatabaseLost,
   isRetryable,
   isUniqueViolation,
   openDb,
@@ -132,6 +133,32 @@ describeOnBothStacks('the database', (stack) => {
     expect(await tryUrl((url) => (url.pathname = '/absent'))).toMatchObject(
       name === 'mysql' ? { errno: expect.any(Number) } : { code: '3D000' },
     );
+  });
+
+  it('tells a lost database from one that refuses', async () => {
+    const { databaseUrl, db, name } = stack();
+    const pool = openDb({ url: databaseUrl, poolMax: 1 });
+    const errorOf = (work: Promise<unknown>) => work.then(() => null).catch((error: unknown) => error);
+    try {
+      const tx = await pool.transaction();
+      const [row] = await tx.select(
+        tx.raw(name === 'mysql' ? 'connection_id() as id' : 'pg_backend_pid() as id'),
+      );
+      const sleeping = errorOf(tx.raw(name === 'mysql' ? 'select sleep(60)' : 'select pg_sleep(60)'));
+      if (name === 'mysql') await db.raw(`kill ${Number(row.id)}`);
+      else await db.raw('select pg_terminate_backend(?)', [Number(row.id)]);
+      expect(isDatabaseLost(await sleeping)).toBe(true);
+      await errorOf(tx.rollback());
+      expect(isDatabaseLost(await errorOf(pool('no_such_table')))).toBe(false);
+      expect(isDatabaseLost(new TypeError('a bug'))).toBe(false);
+    } finally {
+      await pool.destroy();
+    }
+    const url = new URL(databaseUrl);
+    url.port = '1';
+    const nowhere = openDb({ url: url.href, poolMax: 1 });
+    expect(isDatabaseLost(await errorOf(nowhere('anything')))).toBe(true);
+    await nowhere.destroy();
   });
 
   // REPEATABLE READ, MySQL's default, would show the old value twice, and let updates be lost.

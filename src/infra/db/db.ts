@@ -111,9 +111,26 @@ export async function transact<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise
 /** Whether the server itself refused (a wrong password, no such database), rather than the way to it. */
 function isServersAnswer(error: unknown): boolean {
   const code = driverCode(error);
-  if (typeof code === 'number') return true;
+  if (typeof code === 'number') return !NOT_ABOUT_US.has(code);
   // SQLSTATE; 57P01 to 57P03 say that the server is stopping or starting.
   return /^(?=.*\d)[0-9A-Z]{5}$/.test(String(code)) && !String(code).startsWith('57P');
+}
+
+/** MySQL's too many connections, server shutdown, connection killed. */
+const NOT_ABOUT_US = new Set<unknown>([1040, 1053, 1927]);
+
+/** What the way to the database can say before any statement was sent. */
+const SOCKET_ERRORS = new Set<unknown>(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
+
+/**
+ * Whether an error says that the database could not be reached, or was lost on the way: what became of the statement is
+ * then not known.
+ */
+export function isDatabaseLost(error: unknown): boolean {
+  if (STATEMENT_ERRORS.has(error as Error)) return !isServersAnswer(error);
+  const code = driverCode(error);
+  const { name } = (error ?? {}) as { name?: unknown };
+  return name === 'KnexTimeoutError' || SOCKET_ERRORS.has(code) || NOT_ABOUT_US.has(code);
 }
 
 /** MySQL's number of the error, PostgreSQL's SQLSTATE, or the name of a socket's error. */
@@ -134,6 +151,9 @@ export function isUniqueViolation(error: unknown): boolean {
 /** knex runs the work even when BEGIN has failed; all its statements are refused then. */
 const FAILED_TO_BEGIN = new WeakSet<Error>();
 
+/** What has passed `removeValues`: the drivers' errors about statements. */
+const STATEMENT_ERRORS = new WeakSet<Error>();
+
 /** What of a driver's error may be known: nothing else of it survives `removeValues`. */
 const HARMLESS = new Set(['code', 'errno', 'severity', 'table', 'constraint', 'fatal']);
 
@@ -142,6 +162,7 @@ const HARMLESS = new Set(['code', 'errno', 'severity', 'table', 'constraint', 'f
  * thrown on says the driver's code and the statement with its placeholders.
  */
 function removeValues(error: Error, query: { sql: string }): void {
+  STATEMENT_ERRORS.add(error);
   if (/^begin\b/i.test(query.sql)) FAILED_TO_BEGIN.add(error);
   for (const key of Object.getOwnPropertyNames(error)) {
     if (!HARMLESS.has(key)) Reflect.deleteProperty(error, key);
