@@ -162,7 +162,8 @@ describeOnBothStacks('the pages', (stack) => {
       await type('Account number', ACCOUNTS.oneBill);
       await page.keyboard.press('Enter');
       await press('button', 'Next: check');
-      await page.getByRole('dialog').waitFor();
+      await page.getByRole('dialog').getByText('Sandbox').first().waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       // The focus is back where the question was asked.
@@ -171,9 +172,23 @@ describeOnBothStacks('the pages', (stack) => {
       await page.waitForURL('**/cashier/**');
       await press('button', (await wordsOf(page)).confirmAtBank);
       await page.waitForURL('**/payments/**');
+      await page.getByRole('link', { name: 'See the receipt' }).waitFor({ timeout: OUTCOME_TIMEOUT_MS });
+      expect(await accessibilityViolations(page)).toEqual([]);
       await press('link', 'See the receipt');
       await page.getByRole('img', { name: 'QR code that verifies this receipt' }).waitFor();
-      for (const path of ['/', '/history', '/settings', '/accounts/new', '/inbox', '/no-such-page']) {
+      expect(await accessibilityViolations(page)).toEqual([]);
+      const verifyUrl = await page
+        .getByRole('link', { name: 'Open the verification page' })
+        .getAttribute('href');
+      for (const path of [
+        verifyUrl ?? '',
+        '/',
+        '/history',
+        '/settings',
+        '/accounts/new',
+        '/inbox',
+        '/no-such-page',
+      ]) {
         await page.goto(path);
         await page.getByRole('heading', { level: 1 }).waitFor();
         expect(await accessibilityViolations(page)).toEqual([]);
