@@ -10,6 +10,7 @@ import { QueueFactory } from '../../src/infra/queue/index.ts';
 import { Sweeper, TaskSender, TaskWorker } from '../../src/jobs/index.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { newId, randomShardHint, shardHintOf } from '../../src/kernel/ids.ts';
+import { balancesThatDiffer, trialBalance } from '../../src/ledger/index.ts';
 import {
   BILL_MINOR,
   CHANNEL_CONNECTION,
@@ -111,6 +112,17 @@ export class InstantCity {
     };
     await Promise.all(Array.from({ length: inFlight }, resident));
     return durationsMs;
+  }
+
+  /** Whether so many payments are posted, to so many billers, with the books balanced. */
+  async hasPosted(payments: number, billers: number): Promise<boolean> {
+    const [row] = await this.db('payments')
+      .where('status', 'posted')
+      .count({ payments: '*' })
+      .countDistinct({ billers: 'agency_id' });
+    const isAll = Number(row?.payments) === payments && Number(row?.billers) === billers;
+    const { balanced } = await trialBalance(this.db);
+    return isAll && balanced && (await balancesThatDiffer(this.db)).length === 0;
   }
 
   async stop(): Promise<void> {

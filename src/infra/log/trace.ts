@@ -18,12 +18,25 @@ const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a
 
 /** Goes on with the caller's trace when its `traceparent` is well formed, else begins one. */
 export function continueTrace(traceparent?: string): Trace {
-  const spanId = randomBytes(8).toString('hex');
+  const spanId = randomHex(8);
   const match = traceparent !== undefined && traceparent.length <= 128 ? TRACEPARENT.exec(traceparent) : null;
   if (!match || (match[1] === '00' && match[4] !== undefined)) {
-    return { traceId: randomBytes(16).toString('hex'), spanId, flags: '01' };
+    return { traceId: randomHex(16), spanId, flags: '01' };
   }
   return { traceId: match[2] as string, spanId, flags: match[3] as string };
+}
+
+/** Drawn many at a time: a call to the generator costs more than the rest of a trace. */
+let pool = Buffer.alloc(0);
+let poolAt = 0;
+
+function randomHex(bytes: number): string {
+  if (poolAt + bytes > pool.length) {
+    pool = randomBytes(4096);
+    poolAt = 0;
+  }
+  poolAt += bytes;
+  return pool.toString('hex', poolAt - bytes, poolAt);
 }
 
 /** The `traceparent` to hand on. */
