@@ -9,7 +9,6 @@ type Answer<Operation> = Operation extends { responses: infer Responses }
     : never
   : never;
 
-export type Session = Answer<paths['/v1/session']['get']>;
 export type Region = Answer<paths['/v1/regions']['get']>['items'][number];
 export type AgencySummary = Answer<paths['/v1/agencies']['get']>['items'][number];
 export type AgencyDetail = Answer<paths['/v1/agencies/{agencyId}']['get']>;
