@@ -12,10 +12,15 @@ const args = process.argv.slice(2);
 if (args.length === 0) args.push('--counted', await checkAndBuild());
 const runner = spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, 'test/support/run.ts'), ...args], {
   cwd: ROOT,
-  stdio: ['ignore', 'inherit', 'inherit'],
+  stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 });
 // The runner stops its servers by itself; a signal to this process alone must reach it too.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => runner.kill(signal));
+// A signal to npm may end npm and its shell only.
+const parentPid = process.ppid;
+if (process.env.npm_lifecycle_event) {
+  setInterval(() => process.ppid !== parentPid && runner.kill('SIGTERM'), 500).unref();
+}
 runner.on('exit', (code) => process.exit(code ?? 1));
 
 /** @returns {Promise<string>} `passed,failed` */
