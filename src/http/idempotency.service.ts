@@ -10,9 +10,12 @@ import type { Admission, CommandClaim, IdempotencyStore, NumberedCommand } from 
 
 /** How long an answer is kept for whoever repeats the command. */
 const KEEP_MS = 24 * 3600_000;
-/** A claim whose holder has not been heard of for so long is anybody's. */
-const CLAIM_MS = 30_000;
-const RENEW_MS = 10_000;
+/**
+ * A claim whose holder has not been heard of for so long is anybody's: residents whose server died wait no longer than
+ * that. Should the holder live after all, what it makes is bound to the command's key and cannot be made twice.
+ */
+const CLAIM_MS = 10_000;
+const RENEW_MS = 3_000;
 const PURGE_ROWS = 1_000;
 const SEALED_AS = 'idempotency_keys.answer';
 

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seededDraws } from '../../sandbox/support/fault-plan.ts';
+import { ACCOUNT_FAULTS } from './fault-rules.ts';
+import type { Answer, Call, Person } from './people.ts';
+import { AGENCY_ID, CHANNEL_ID, type World } from './world.ts';
+
+/** One order: a bill of its own under an Idempotency-Key of its own. */
+export interface Order {
+  accountNumber: string;
+  idempotencyKey: string;
+  /** Every payment that an answer to it named: one at most. */
+  paymentIds: Set<string>;
+  /** The code of the definite refusal it ended in. */
+  refusedAs: string | null;
+}
+
+const BETWEEN_TRIES_MS = 150;
+/** Residents change their minds. */
+const CANCELS_SHARE = 0.08;
+/** … and press twice. */
+const SENDS_TWICE_SHARE = 0.2;
+/** A server that dies may take the same order down with it several times over. */
+const PATIENCE_MS = 300_000;
+
+/**
+ * Residents who pay one bill after another, each with no more patience or knowledge than a browser: what is not answered is
+ * sent again under the same key, until there is an answer.
+ */
+export class Payers {
+  readonly orders: Order[] = [];
+  /** What must never be said to anybody. */
+  readonly wrongAnswers: string[] = [];
+  private readonly world: World;
+  private isStopping = false;
+  private running: Promise<void>[] = [];
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  start(people: readonly Person[], seed: number): void {
+    this.running = people.map((person, index) => this.keepPaying(person, seededDraws(seed + index)));
+    // `stop` tells; until then nobody asks.
+    for (const running of this.running) running.catch(() => {});
+  }
+
+  /** Lets them finish what they have begun. Rejects with what went wrong with any of them. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    await Promise.all(this.running);
+  }
+
+  private async keepPaying(person: Person, draw: () => number): Promise<void> {
+    while (!this.isStopping) await this.payOneBill(person, draw);
+  }
+
+  private async payOneBill(person: Person, draw: () => number): Promise<void> {
+    const fault = ACCOUNT_FAULTS[Math.floor(draw() * ACCOUNT_FAULTS.length)] ?? null;
+    const accountNumber = await this.world.power.customerWithBill(fault);
+    const query = await this.seeBill(person, accountNumber);
+    const order: Order = {
+      accountNumber,
+      idempotencyKey: randomUUID(),
+      paymentIds: new Set(),
+      refusedAs: null,
+    };
+    this.orders.push(order);
+    const sendings = draw() < SENDS_TWICE_SHARE ? 2 : 1;
+    const call = orderOf(query, order.idempotencyKey);
+    await Promise.all(Array.from({ length: sendings }, () => this.sendOrder(person, order, call)));
+    const [paymentId] = order.paymentIds;
+    if (paymentId) await this.press(person, paymentId, draw() < CANCELS_SHARE ? 'cancel' : 'confirm');
+  }
+
+  private async seeBill(person: Person, accountNumber: string): Promise<Answer['body']> {
+    const call = {
+      method: 'POST',
+      path: '/v1/bill-queries',
+      body: { agencyId: AGENCY_ID, inputs: { accountNumber } },
+    };
+    const { body } = await this.insist(person, call, ({ body }) => body.outcome === 'due');
+    return body;
+  }
+
+  private async sendOrder(person: Person, order: Order, call: Call): Promise<void> {
+    const { status, body } = await this.insist(person, call, () => true);
+    if (status === 201) order.paymentIds.add(body.paymentId);
+    else order.refusedAs = body.code;
+  }
+
+  /** Presses a button on the bank's page, as soon as the payment says where that is. */
+  private async press(person: Person, paymentId: string, button: 'confirm' | 'cancel'): Promise<void> {
+    const path = `/v1/payments/${paymentId}`;
+    const { body } = await this.insist(
+      person,
+      { path },
+      ({ body }) => body.confirmUrl !== null || body.final || body.debitedAt !== null,
+    );
+    if (body.confirmUrl === null) return;
+    const response = await fetch(`${body.confirmUrl}/${button}`, { method: 'POST', redirect: 'manual' });
+    await response.arrayBuffer();
+  }
+
+  /** Sends until a definite answer comes that is good enough; a server that is down or busy is tried again. */
+  private async insist(
+    person: Person,
+    call: Call,
+    isGoodEnough: (answer: Answer) => boolean,
+  ): Promise<Answer> {
+    const deadline = performance.now() + PATIENCE_MS;
+    let last = 'no answer';
+    while (performance.now() < deadline) {
+      const answer = await person.send(call).catch(() => null);
+      if (answer) {
+        last = `${answer.status} ${answer.text.slice(0, 300)}`;
+        if (answer.status >= 500 && answer.status !== 503) this.wrongAnswers.push(`${call.path}: ${last}`);
+        const isRetryable = answer.status >= 500 || answer.body?.retryable === true;
+        if (!isRetryable && (answer.status >= 400 || isGoodEnough(answer))) return answer;
+      }
+      await sleep(BETWEEN_TRIES_MS);
+    }
+    throw new Error(`${call.method ?? 'GET'} ${call.path} came to nothing in ${PATIENCE_MS} ms: ${last}`);
+  }
+}
+
+/** The order of all that a query showed. */
+export function orderOf(query: Answer['body'], idempotencyKey: string): Call {
+  const bills: { billId: string; amountDue: { amountMinor: number } }[] = query.bills;
+  return {
+    method: 'POST',
+    path: '/v1/payments',
+    headers: { 'idempotency-key': idempotencyKey },
+    body: {
+      queryId: query.queryId,
+      billIds: bills.map((bill) => bill.billId),
+      amount: {
+        amountMinor: bills.reduce((sum, bill) => sum + bill.amountDue.amountMinor, 0),
+        currency: 'CNY',
+      },
+      channelId: CHANNEL_ID,
+    },
+  };
+}
