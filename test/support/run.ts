@@ -26,11 +26,18 @@ const isWhole = only.length === 0 && options.name === undefined;
 const notRun: string[] = [];
 /** Undone in reverse order, whatever happens. */
 const cleanups: (() => Promise<void> | void)[] = [];
-let isCleaned = false;
+/** What is starting can be stopped once it has started. */
+let starting: Promise<unknown> = Promise.resolve();
+let cleaning: Promise<void> | undefined;
 
-async function cleanUp(): Promise<void> {
-  if (isCleaned) return;
-  isCleaned = true;
+/** Whoever asks, and however often, waits for the same end. */
+function cleanUp(): Promise<void> {
+  cleaning ??= undoAll();
+  return cleaning;
+}
+
+async function undoAll(): Promise<void> {
+  await starting.catch(() => {});
   for (const undo of cleanups.reverse()) {
     try {
       await undo();
@@ -53,10 +60,9 @@ async function startServers(): Promise<void> {
   // PostgreSQL runs as a user of its own when we are root, and must pass through.
   chmodSync(dir, 0o711);
   cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
-  const provided = await provideServers(dir, (stop) => {
-    if (isCleaned) void stop();
-    else cleanups.push(stop);
-  });
+  const providing = provideServers(dir, (stop) => cleanups.push(stop));
+  starting = providing;
+  const provided = await providing;
   notRun.push(...provided.missing);
   const template = `civicpay_template_${randomBytes(6).toString('hex')}`;
   for (const url of [provided.postgresUrl, provided.mysqlUrl]) {
