@@ -10,9 +10,14 @@ describe('chooseDemoPorts', () => {
     clearLockedPorts();
     return port;
   };
+  /** Sees to it that a port is taken: by us, or by the program that has it already. */
   const occupy = (port: number) =>
     new Promise<void>((resolve) => {
-      listening.push(createServer().listen(port, '127.0.0.1', resolve));
+      const server = createServer().once('error', () => resolve());
+      server.listen(port, '127.0.0.1', () => {
+        listening.push(server);
+        resolve();
+      });
     });
   afterEach(() => {
     for (const server of listening.splice(0)) server.close();
