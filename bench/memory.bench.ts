@@ -4,14 +4,16 @@ import { withDatabase } from './support/servers.ts';
 import { slope } from './support/statistics.ts';
 
 const PAYERS = 64;
-const WINDOWS = 10;
+const HALF = 5;
+const WINDOWS = 1 + 2 * HALF;
 const SAMPLE_EVERY_MS = 250;
 const MIB = 2 ** 20;
 
 /**
- * The server's memory while residents pay. The run is cut into ten windows; a window's heap is the least that was seen
- * in it, which is what is left right after a collection, and its RSS the most. Flat: the last window's heap and RSS
- * are at most a ninth above the second's (the first warms caches and compilers).
+ * The server's memory while residents pay. The run is cut into eleven windows, of which the first warms caches and
+ * compilers; a window's heap is the least that was seen in it, which is what is left right after a collection, and
+ * its RSS the most. Flat: the least heap and the most RSS of the last five windows are at most a ninth above those of
+ * the five before.
  */
 const bench: Bench = {
   name: 'memory',
@@ -22,31 +24,28 @@ const bench: Bench = {
       try {
         const windows: { x: number; heap: number; rss: number }[] = [];
         for (let window = 1; window <= WINDOWS; window++) {
-          const seen = await sampled(city, () => city.pay(payments / WINDOWS));
-          windows.push({ x: (window * payments) / WINDOWS, ...seen });
-          note(
-            `${(window * payments) / WINDOWS} payments: heap ${mib(seen.heap)} MiB, RSS ${mib(seen.rss)} MiB`,
-          );
+          const seen = await sampled(city, () => city.pay(Math.round(payments / WINDOWS)));
+          const x = Math.round((window * payments) / WINDOWS);
+          windows.push({ x, ...seen });
+          note(`${x} payments: heap ${mib(seen.heap)} MiB, RSS ${mib(seen.rss)} MiB`);
         }
         const correct = await city.isCorrect();
-        const [, second, ...rest] = windows;
-        const last = rest.at(-1);
-        if (!second || !last) throw new RangeError('too few windows');
-        const flat = (name: string, of: 'heap' | 'rss') =>
+        const [before, after] = [windows.slice(1, 1 + HALF), windows.slice(1 + HALF)];
+        const flat = (name: string, of: (half: typeof windows) => number) =>
           against({
-            name: `memory: ${name} after ${second.x} payments against after ${last.x}`,
-            value: second[of] / MIB,
-            limit: last[of] / MIB,
+            name: `memory: ${name}, first half against last half of ${payments} payments`,
+            value: of(before) / MIB,
+            limit: of(after) / MIB,
             unit: 'MiB',
             target: 0.9,
             correct,
           });
         return [
-          flat('heap', 'heap'),
-          flat('RSS', 'rss'),
+          flat('heap', (half) => Math.min(...half.map(({ heap }) => heap))),
+          flat('RSS', (half) => Math.max(...half.map(({ rss }) => rss))),
           reported({
             name: 'memory: heap grows',
-            value: slope([second, ...rest].map(({ x, heap }) => ({ x, y: heap }))),
+            value: slope(windows.slice(1).map(({ x, heap }) => ({ x, y: heap }))),
             unit: 'bytes/payment',
             correct,
           }),

@@ -115,6 +115,15 @@ describeOnBothStacks('sessions', (stack) => {
     expect(await authenticate(bystander.token)).not.toBeNull();
   });
 
+  it('knows within seconds that a session was ended in another process', async () => {
+    const { token, caller } = await signInResident(test);
+    const elsewhere = openAccounts(stack().db);
+    expect(await elsewhere.accounts.sessions.authenticate(token)).toEqual(caller);
+    await test.accounts.sessions.signOut(caller, someClient());
+    elsewhere.clock.advance(3_000);
+    expect(await elsewhere.accounts.sessions.authenticate(token)).toBeNull();
+  });
+
   it('gives each session a CSRF token of its own that does not give the session away', async () => {
     const { csrfTokenFor } = test.accounts.sessions;
     const of = csrfTokenFor.bind(test.accounts.sessions);

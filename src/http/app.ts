@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import type { Registry } from 'prom-client';
 import type { Caller } from '../accounts/index.ts';
@@ -8,9 +9,10 @@ import { docsRouter } from './docs-page.ts';
 import { endpoint, type Frame } from './endpoint.ts';
 import { EventStreams } from './event-stream.ts';
 import { healthRouter, type ReadyReport } from './health.ts';
+import { hotReads } from './hot-reads.ts';
 import type { IdempotencyStore } from './idempotency.types.ts';
 import { createHttpMetrics, metricsPage } from './metrics.ts';
-import { observeRequests } from './observe.ts';
+import { createObserver, observeRequests } from './observe.ts';
 import { limitByAddress } from './rate-limit.ts';
 import type { Route } from './route.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -47,6 +49,9 @@ export interface HttpAppOptions {
 }
 
 export interface HttpApp {
+  /** What a server listens with. */
+  listener: RequestListener;
+  /** The same, without the short cut for hot reads. */
   express: Express;
   streams: EventStreams;
 }
@@ -65,13 +70,16 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.enable('strict routing');
 
   const streams = new EventStreams(log);
-  app.use(observeRequests(log, createHttpMetrics(options.metrics)));
-  app.use(securityHeaders(config.publicUrl));
+  const observer = createObserver(log, createHttpMetrics(options.metrics));
+  const headers = securityHeaders(config.publicUrl);
+  const limit = limitByAddress('client', config.requestsPerMinute ?? 600);
+  app.use(observeRequests(observer));
+  app.use(headers);
   app.use(refuseOddUrls);
   app.use(healthRouter(options.readiness));
   app.get('/metrics', metricsPage(options.metrics));
   const frame: Frame = { ...options, streams, publicUrl: config.publicUrl };
-  app.use(apiRouter(options.routes, frame, config));
+  app.use(apiRouter(options.routes, frame, config, limit.middleware));
   app.use(docsRouter(options.openApi));
   if (options.queuesPage) app.use(QUEUES_PATH, guardedQueuesPage(options.queuesPage, frame));
   if (options.staticDir !== undefined) app.use(staticPages(options.staticDir));
@@ -79,7 +87,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     throw new DomainError('notFound', 'not_found');
   });
   app.use(problemHandler(log));
-  return { express: app, streams };
+  const listener = hotReads(options.routes, { app, frame, limit, observer, securityHeaders: headers });
+  return { listener, express: app, streams };
 }
 
 /** NUL never belongs in an address, and PostgreSQL has none in text. */
@@ -89,7 +98,12 @@ const refuseOddUrls: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function apiRouter(routes: readonly Route[], frame: Frame, config: HttpAppConfig): Router {
+function apiRouter(
+  routes: readonly Route[],
+  frame: Frame,
+  config: HttpAppConfig,
+  limitClients: RequestHandler,
+): Router {
   // Express tries one route after the other: a router for each stem spares most of them.
   const byStem = new Map<string, Router>();
   const routerOf = (path: string): Router => {
@@ -103,8 +117,7 @@ function apiRouter(routes: readonly Route[], frame: Frame, config: HttpAppConfig
     if (ofStem) ofStem(request, response, next);
     else next();
   });
-  const limitClients = limitByAddress('client', config.requestsPerMinute ?? 600);
-  const limitWebhooks = limitByAddress('webhook', config.webhooksPerMinute ?? 60_000);
+  const limitWebhooks = limitByAddress('webhook', config.webhooksPerMinute ?? 60_000).middleware;
   const methodsOf = new Map<string, string[]>();
   for (const route of routes) {
     if (route.idempotency === 'required' && route.access === 'public') {

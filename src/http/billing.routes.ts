@@ -74,6 +74,7 @@ function lookRoute({ billing, agencies }: BillingRoutesOptions): Route {
       'What the agency said when it was asked, without asking it again; what is being paid of it may be two seconds old.',
     access: 'resident',
     idempotency: 'none',
+    isHot: true,
     request: { params: z.object({ queryId: idSchema('qry') }) },
     responses: { 200: { description: 'What the agency said', schema: schemas.billQuerySchema } },
     problems: ['query_not_found', 'query_expired'],

@@ -69,6 +69,8 @@ export interface Route<S extends RouteSchemas = RouteSchemas> {
    * idempotent by nature. `webhook`: no session, no CSRF; the handler gets raw bytes.
    */
   idempotency: 'required' | 'none' | 'webhook';
+  /** A read with parameters in its path alone that is asked for so often that Express is spared (`hot-reads.ts`). */
+  isHot?: boolean;
   request: S;
   responses: Readonly<Record<number, RouteResponse>>;
   /** Stable problem codes this route can answer with, beyond those of every route. */

@@ -38,7 +38,7 @@ export async function startHttpServer(
       if (stopping) setImmediate(() => server.closeIdleConnections());
     });
   });
-  server.on('request', app.express);
+  server.on('request', app.listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
