@@ -7,12 +7,17 @@ import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 import { startEmbeddedPostgres } from '../../src/app/embedded-postgres.ts';
 
-import { startGuarded, tailOf } from '../../src/app/processes/guarded.ts';
+import { type GuardedCommand, startGuarded, tailOf } from '../../src/app/processes/guarded.ts';
 
 /** A server that a test run uses; `stop` does nothing to one that was given to us. */
 export interface TestServer {
   url: string;
   stop(): Promise<void>;
+}
+
+export interface RestartableServer extends TestServer {
+  /** Kills it outright and starts it again, on the same port and with the same settings. */
+  restart(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 60_000;
@@ -52,7 +57,7 @@ const NOT_DURABLE = ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite
 const DURABLE = ['--innodb-flush-log-at-trx-commit=1', '--innodb-log-file-size=512M'];
 
 /** A private MariaDB on loopback; unless `isDurable`, its flushes to disk are switched off: the data live for one run. */
-export async function startMariaDb(dir: string, { isDurable = false } = {}): Promise<TestServer> {
+export async function startMariaDb(dir: string, { isDurable = false } = {}): Promise<RestartableServer> {
   const dataDir = path.join(dir, 'mariadb');
   mkdirSync(dataDir, { recursive: true });
   const userArgs = process.getuid?.() === 0 ? ['--user=root'] : [];
@@ -71,12 +76,16 @@ export async function startMariaDb(dir: string, { isDurable = false } = {}): Pro
   if (install.status !== 0) throw new Error(`mariadb-install-db failed:\n${install.stdout}${install.stderr}`);
   const password = randomBytes(16).toString('hex');
   const initFile = path.join(dir, 'mariadb-init.sql');
-  writeFileSync(initFile, `grant all on *.* to civicpay@'127.0.0.1' identified by '${password}';\n`, {
-    mode: 0o600,
-  });
+  writeFileSync(
+    initFile,
+    `grant all on *.* to civicpay@'127.0.0.1' identified by '${password}' with grant option;\n`,
+    {
+      mode: 0o600,
+    },
+  );
   const port = await getPort();
-  const logFile = path.join(dir, 'mariadb.log');
-  const server = await startGuarded({
+  const url = `mysql://civicpay:${password}@127.0.0.1:${port}/`;
+  return startRestartable('MariaDB', url, answersSql, {
     command: findProgram('mariadbd', 'mysqld') ?? 'mariadbd',
     args: [
       '--no-defaults',
@@ -96,33 +105,50 @@ export async function startMariaDb(dir: string, { isDurable = false } = {}): Pro
       ...userArgs,
     ],
     cwd: dir,
-    logFile,
+    logFile: path.join(dir, 'mariadb.log'),
     stopSignal: 'SIGTERM',
     killSignal: 'SIGKILL',
   });
-  const url = `mysql://civicpay:${password}@127.0.0.1:${port}/`;
-  await untilReady('MariaDB', server.exited, logFile, () => answersSql(url));
-  return { url, stop: server.stop };
 }
 
 /** A private Redis on loopback that keeps nothing. */
-export async function startRedis(dir: string): Promise<TestServer> {
+export async function startRedis(dir: string): Promise<RestartableServer> {
   const password = randomBytes(16).toString('hex');
   const port = await getPort();
-  const logFile = path.join(dir, 'redis.log');
-  const server = await startGuarded({
+  const url = `redis://:${password}@127.0.0.1:${port}/0`;
+  return startRestartable('Redis', url, answersPing, {
     command: findProgram('redis-server', 'valkey-server') ?? 'redis-server',
     args: ['--port', String(port), '--bind', '127.0.0.1', '--requirepass', password, '--dir', dir]
       .concat(['--save', '', '--appendonly', 'no'])
       .concat(['--maxmemory-policy', 'noeviction']),
     cwd: dir,
-    logFile,
+    logFile: path.join(dir, 'redis.log'),
     stopSignal: 'SIGTERM',
     killSignal: 'SIGKILL',
   });
-  const url = `redis://:${password}@127.0.0.1:${port}/0`;
-  await untilReady('Redis', server.exited, logFile, () => answersPing(url));
-  return { url, stop: server.stop };
+}
+
+async function startRestartable(
+  name: string,
+  url: string,
+  answers: (url: string) => Promise<boolean>,
+  command: GuardedCommand & { logFile: string },
+): Promise<RestartableServer> {
+  const start = async () => {
+    const started = await startGuarded(command);
+    await untilReady(name, started.exited, command.logFile, () => answers(url));
+    return started;
+  };
+  let server = await start();
+  return {
+    url,
+    stop: () => server.stop(),
+    async restart() {
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+      server = await start();
+    },
+  };
 }
 
 async function answersSql(url: string): Promise<boolean> {
