@@ -4,9 +4,12 @@ import type { Books, Customer } from './books.ts';
 import type { Usage } from './tariff.rules.ts';
 import { localDate } from './wire-time.ts';
 
+/** What a customer is for trying out, in both languages. */
+type About = { 'zh-CN': string; en: string };
+
 /** A made-up customer and the bills it starts with; `monthsAgo` 1 is the month just ended. */
 export interface DemoCustomer extends Customer {
-  about: string;
+  about: About;
   fault: Fault | null;
   bills: { monthsAgo: number; usage: Usage; dueInDays: number }[];
 }
@@ -19,16 +22,21 @@ const timeOfUse = (peakKwh: number, flatKwh: number, valleyKwh: number): Usage =
   valleyKwh,
 });
 
-const WITHOUT_FAULT: [about: string, name: string, street: string, bills: DemoCustomer['bills']][] = [
-  ['one bill due', '陈晓明', '体育东路98号5栋1203房', [{ monthsAgo: 1, usage: tiered(186), dueInDays: 12 }]],
+const WITHOUT_FAULT: [about: About, name: string, street: string, bills: DemoCustomer['bills']][] = [
   [
-    'one bill in all three tiers',
+    { 'zh-CN': '一期待缴', en: 'one bill due' },
+    '陈晓明',
+    '体育东路98号5栋1203房',
+    [{ monthsAgo: 1, usage: tiered(186), dueInDays: 12 }],
+  ],
+  [
+    { 'zh-CN': '一期待缴，用到第三档', en: 'one bill in all three tiers' },
     '梁志豪',
     '黄埔大道西20号402房',
     [{ monthsAgo: 1, usage: tiered(742), dueInDays: 12 }],
   ],
   [
-    'three periods due, two of them late',
+    { 'zh-CN': '三期待缴，其中两期逾期', en: 'three periods due, two of them late' },
     '何丽珍',
     '中山大道中33号2104房',
     [
@@ -38,14 +46,14 @@ const WITHOUT_FAULT: [about: string, name: string, street: string, bills: DemoCu
     ],
   ],
   [
-    'time of use',
+    { 'zh-CN': '峰谷电价', en: 'time of use' },
     '黄伟强',
     '天河北路601号1901房',
     [{ monthsAgo: 1, usage: timeOfUse(96, 128, 141), dueInDays: 12 }],
   ],
-  ['nothing due', '林美华', '龙口西路7号301房', []],
+  [{ 'zh-CN': '没有欠费', en: 'nothing due' }, '林美华', '龙口西路7号301房', []],
   [
-    'time of use, two periods due',
+    { 'zh-CN': '峰谷电价，两期待缴', en: 'time of use, two periods due' },
     '吴家俊',
     '珠江新城华夏路16号2502房',
     [
@@ -69,6 +77,20 @@ const FAULT_NAMES = [
   '魏思颖',
 ];
 
+const FAULT_WORDS: Readonly<Record<Fault, About>> = {
+  slow: { 'zh-CN': '供电公司回应很慢', en: 'the power company answers slowly' },
+  timeoutBeforePosting: { 'zh-CN': '销账前超时', en: 'it times out before posting' },
+  timeoutAfterPosting: { 'zh-CN': '销账后超时', en: 'it times out after posting' },
+  refuse: { 'zh-CN': '拒绝销账，自动退款', en: 'it refuses, and the money goes back' },
+  badJson: { 'zh-CN': '回应无法读懂', en: 'its answer makes no sense' },
+  duplicate: { 'zh-CN': '回应“重复”', en: 'it answers "duplicate"' },
+  closed: { 'zh-CN': '正在维护', en: 'it is closed for maintenance' },
+  reset: { 'zh-CN': '连接中断', en: 'the connection is cut' },
+  pendingThenPosted: { 'zh-CN': '先受理，稍后销账', en: 'it takes the payment in and posts later' },
+  wrongSignature: { 'zh-CN': '回应的签名不对', en: 'its signature is wrong' },
+  unknownCode: { 'zh-CN': '回应了未知的代码', en: 'it answers an unknown code' },
+};
+
 /** The customers that every new set of books starts with. */
 export const DEMO_CUSTOMERS: readonly DemoCustomer[] = [
   ...WITHOUT_FAULT.map(
@@ -85,7 +107,10 @@ export const DEMO_CUSTOMERS: readonly DemoCustomer[] = [
   ),
   ...FAULTS.map(
     (fault, index): DemoCustomer => ({
-      about: `one bill due; fault: ${fault}`,
+      about: {
+        'zh-CN': `一期待缴；${FAULT_WORDS[fault]['zh-CN']}`,
+        en: `one bill due; ${FAULT_WORDS[fault].en}`,
+      },
       fault,
       consNo: accountNumber(index + 1, fault),
       name: FAULT_NAMES[index] ?? '方圆',

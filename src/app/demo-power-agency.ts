@@ -4,7 +4,8 @@ import type { DemoPowerAgency } from '../http/demo.routes.ts';
 import type { DemoSettings } from './config.ts';
 
 const TIMEOUT_MS = 5_000;
-const customersSchema = z.object({ items: z.array(z.object({ consNo: z.string(), about: z.string() })) });
+const about = z.object({ 'zh-CN': z.string(), en: z.string() });
+const customersSchema = z.object({ items: z.array(z.object({ consNo: z.string(), about })) });
 
 /** The control side of the sandbox power company, as far as a demo offers it to everybody. */
 export function demoPowerAgency(

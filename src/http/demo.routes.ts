@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import type { LocalText } from '../contract/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { defineRoute, type Route } from './route.ts';
+import { localTextSchema } from './schemas.ts';
 
 /** What the sandbox power company lets anybody do in a demo. */
 export interface DemoPowerAgency {
   /** The customers it was born with, and what each is for trying out. */
-  customers(): Promise<readonly { accountNumber: string; about: string }[]>;
+  customers(): Promise<readonly { accountNumber: string; about: LocalText }[]>;
   /** Issues another bill for a customer; false when there is no such customer. */
   issueBill(accountNumber: string): Promise<boolean>;
 }
@@ -26,7 +28,7 @@ export function demoRoutes(powerAgency: DemoPowerAgency): Route[] {
       responses: {
         200: {
           description: 'The sandbox power company’s customers',
-          schema: z.object({ items: z.array(z.object({ accountNumber, about: z.string() })) }),
+          schema: z.object({ items: z.array(z.object({ accountNumber, about: localTextSchema })) }),
         },
       },
       problems: [],

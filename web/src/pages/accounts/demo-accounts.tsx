@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, bodyOf } from '../../api/client.ts';
 import { useSession } from '../../api/queries.ts';
+import { local } from '../../format.ts';
 
 interface DemoAccountsProps {
   /** Only numbers of this form are of use here. */
@@ -31,7 +32,7 @@ export function DemoAccounts({ pattern, onChoose }: DemoAccountsProps) {
               <span className="choice-main">
                 <strong className="number">{accountNumber}</strong>
                 <br />
-                <span className="weak small">{about}</span>
+                <span className="weak small">{local(about)}</span>
               </span>
             </button>
           </li>
