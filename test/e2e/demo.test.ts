@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { openDb, toInt } from '../../src/infra/db/index.ts';
@@ -12,10 +12,7 @@ describeOnBothStacks('npm start', (stack) => {
   let demo: RunningDemo | undefined;
 
   beforeAll(() => {
-    const dir = mkdtempSync(path.join(os.tmpdir(), 'civicpay-demo-'));
-    // PostgreSQL's user must find the way when we are root, or its data would be kept in /var/lib.
-    chmodSync(dir, 0o711);
-    dataDir = path.join(dir, 'data');
+    dataDir = path.join(mkdtempSync(path.join(os.tmpdir(), 'civicpay-demo-')), 'data');
   });
   afterAll(async () => {
     await demo?.end('SIGTERM');
@@ -84,7 +81,6 @@ describe('npm start -- --reset', () => {
     'forgets everything',
     async () => {
       const dir = mkdtempSync(path.join(os.tmpdir(), 'civicpay-demo-'));
-      chmodSync(dir, 0o711);
       const dataDir = path.join(dir, 'data');
       const embedded = { DATABASE_URL: undefined, REDIS_URL: undefined };
       const first = await startDemo(dataDir, embedded);

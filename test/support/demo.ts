@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 
@@ -19,12 +19,14 @@ export interface RunningDemo {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Runs `scripts/start.mjs` until it says that it is ready. */
+/** Runs `scripts/start.mjs` until it says that it is ready; `dataDir` is to be made in a temporary folder of the test's. */
 export async function startDemo(
   dataDir: string,
   env: Readonly<Record<string, string | undefined>>,
   args: readonly string[] = [],
 ): Promise<RunningDemo> {
+  // PostgreSQL's user must find the way when we are root, or its data would be kept, and left, in /var/lib.
+  chmodSync(path.dirname(dataDir), 0o711);
   const child = spawn(process.execPath, ['scripts/start.mjs', '--data', dataDir, ...args], {
     cwd: ROOT,
     env: { ...process.env, PORT: '0', NODE_OPTIONS: '', npm_lifecycle_event: '', ...env },
