@@ -258,4 +258,23 @@ describeOnBothStacks('agencies', (stack) => {
     expect(held.every(({ exchanges }) => exchanges.length === 0)).toBe(true);
     expect(results.filter(({ outcome }) => outcome.kind === 'nothingDue')).toHaveLength(18);
   });
+
+  it('reads every message that comes in, whatever the limits, and refuses those to a plug-in that takes none', async () => {
+    lines.length = 0;
+    const message = { headers: {}, rawBody: Buffer.from('{}') };
+    const [read, lost] = [{ kind: 'ignored' as const }, { kind: 'notAuthentic' as const }];
+    await agencies.putConnection({
+      ...connection,
+      connectionId: 'bank-one',
+      plug: 'channel',
+      kind: 'plain-bank',
+      limits: { concurrency: 1, ratePerSecond: 1 },
+    });
+    const take = () => agencies.gateway.channel('bank-one', 'parseWebhook', message, lost, lost);
+    const results = await Promise.all(Array.from({ length: 40 }, take));
+    expect(results.every(({ outcome }) => outcome.kind === 'ignored')).toBe(true);
+    const refused = agencies.gateway.provider('plain-one', 'parseWebhook', message, read, read);
+    expect(await codeOf(refused)).toBe('connection_not_found');
+    expect(lines.filter((line) => JSON.parse(line).level === 'error')).toEqual([]);
+  });
 });

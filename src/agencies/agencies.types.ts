@@ -52,7 +52,8 @@ export type ChannelOperationName = OperationName<ChannelOperations<unknown>>;
 
 /**
  * The only way to an agency or a channel: finds the connection, holds it to its limits, hands the plug-in its
- * context, and keeps the evidence. Throws only DomainError `notFound connection_not_found`: a plug-in that throws is logged as
+ * context, and keeps the evidence. Messages that come in are read without regard to the limits. Throws only DomainError
+ * `notFound connection_not_found`, also for a message to a plug-in that takes none: a plug-in that throws is logged as
  * the bug it is, and comes out as `fallback`, which the caller gives because only it knows what "unknown" looks like.
  */
 export interface Gateway {

@@ -23,6 +23,9 @@ interface Call {
   whenBusy: unknown;
 }
 
+/** Reading what they sent us calls nobody: their limits do not hold it back, and a flood of it takes no call's place. */
+const INBOUND = 'parseWebhook';
+
 type Operation = (context: CallContext<unknown>, request: unknown) => Promise<unknown>;
 
 /** The only way to an agency or a channel; see `Gateway`. */
@@ -51,15 +54,20 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const fields = { connectionId, kind: connection.kind, operation };
     const { http, exchanges } = recordingHttpClient(deps.httpClient, deps.clock);
     const log = withFields(deps.log, fields);
-    const passage = await gateOf(connection).run(async () => {
+    const carryOut = operationOf(deps.plugIns, connection, operation);
+    // Anybody can send a message to any connection: that one takes none is no fault of ours.
+    if (!carryOut && operation === INBOUND) throw new DomainError('notFound', 'connection_not_found');
+    const perform = async () => {
       try {
-        const carryOut = operationOf(deps.plugIns, connection, operation);
+        if (!carryOut) throw new Error(`there is no operation ${operation}`);
         return await carryOut({ settings: connection.settings, http, clock: deps.clock, log }, request);
       } catch (error) {
         log.error('a plug-in threw instead of returning an outcome', { error });
         return answers.fallback;
       }
-    });
+    };
+    if (operation === INBOUND) return { outcome: await perform(), exchanges };
+    const passage = await gateOf(connection).run(perform);
     if (passage.kind === 'done') return { outcome: passage.value, exchanges };
     log.warn('held back by the limits of the connection', { ...connection.limits });
     return { outcome: answers.whenBusy, exchanges };
@@ -78,14 +86,12 @@ export function plugInOf(plugIns: PlugIns, { plug, kind }: Pick<Connection, 'plu
   return candidates.find((candidate) => candidate.kind === kind);
 }
 
-function operationOf(plugIns: PlugIns, connection: Connection, name: string): Operation {
+function operationOf(plugIns: PlugIns, connection: Connection, name: string): Operation | undefined {
   const operations = (plugInOf(plugIns, connection)?.operations ?? {}) as Record<
     string,
     Operation | undefined
   >;
-  const operation = operations[name];
-  if (!operation) throw new Error(`there is no operation ${name}`);
-  return operation.bind(operations);
+  return operations[name]?.bind(operations);
 }
 
 /** The same log, saying on every line which call it is about. */
