@@ -35,7 +35,9 @@ export async function claimBills(
       })),
     )
     .onConflict('bill_key')
-    .ignore();
+    // Changes nothing, and locks what is there already for writing: MySQL would take a shared lock for `ignore`, and two
+    // who both hold one can't go on to `for update`.
+    .merge(['bill_key']);
   const rows = await tx('bill_claims').whereIn('bill_key', keys).orderBy('bill_key').forUpdate();
   // A claim is there to be had when this batch has just made it, or when its payment is over.
   const takers = new Map(

@@ -7,7 +7,7 @@ import { type Money, money, sumMinor } from '../kernel/money.ts';
 import type { BillingDeps } from './billing.deps.ts';
 import { apportion, compareBills, EXPIRY_GRACE_MS } from './billing.rules.ts';
 import type { BillQuery, Payment } from './billing.types.ts';
-import { findClaims } from './claim.repo.ts';
+import { type BillClaim, findClaims } from './claim.repo.ts';
 import { type OrderDraft, writeOrders } from './order.repo.ts';
 import { findByCommand } from './payment.repo.ts';
 import type { BillQueries } from './query.service.ts';
@@ -63,8 +63,9 @@ export class PaymentOrders {
     this.assertOpen(agency);
     const chosen = assertAllowed(agency, seen, order);
     const billKeys = order.billIds.map((billId) => this.queries.billKey(agency, seen.inputs, billId));
-    await this.assertNotInFlight(billKeys);
-    const now = assertUnchanged(seen, await this.queries.askAgain(agency, seen.inputs), order, agency);
+    const claims = await this.assertNotInFlight(billKeys);
+    const answer = await this.queries.askAgain(agency, seen.inputs, claims);
+    const now = assertUnchanged(seen, answer, order, agency);
     const bound = { ...seen, queryReference: now.queryReference };
     const payment = { ...this.draft(residentId, agency, bound, chosen, order), commandKey };
     const won = await this.commits.submit({ payment, billKeys });
@@ -130,11 +131,12 @@ export class PaymentOrders {
     });
   }
 
-  private async assertNotInFlight(billKeys: readonly string[]): Promise<void> {
-    const claims = [...(await findClaims(this.deps.db, billKeys)).values()];
-    const held = claims.find((claim) => claim.releasedAtMs === null);
-    if (held)
-      throw new DomainError('conflict', 'bill_payment_in_flight', { params: { paymentId: held.paymentId } });
+  /** The claims on bills, none of which is held by a payment under way. */
+  private async assertNotInFlight(billKeys: readonly string[]): Promise<Map<string, BillClaim>> {
+    const claims = await findClaims(this.deps.db, billKeys);
+    const held = [...claims.values()].find((claim) => claim.releasedAtMs === null);
+    if (!held) return claims;
+    throw new DomainError('conflict', 'bill_payment_in_flight', { params: { paymentId: held.paymentId } });
   }
 }
 

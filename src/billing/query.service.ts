@@ -18,6 +18,8 @@ import { findBillQuery, insertBillQuery } from './query.repo.ts';
 /** How long an agency's answer is good for looking at; a payment always asks again. */
 const CACHE_MS = 10_000;
 const CACHE_ENTRIES = 10_000;
+/** What a payment is made of is at most so old: who orders at the same moment shares one answer. */
+const FRESH_MS = 1_000;
 /** How long after a query a payment may refer to it. */
 const QUERY_VALID_MS = 15 * 60_000;
 
@@ -91,9 +93,15 @@ export class BillQueries {
     return seen;
   }
 
-  /** What is owed this instant, for a payment about to be made. */
-  async askAgain(agency: Agency, inputs: AccountInputs): Promise<QueryOutcome> {
+  /** What is owed this instant, for a payment about to be made of bills with these claims. */
+  async askAgain(
+    agency: Agency,
+    inputs: AccountInputs,
+    claims: ReadonlyMap<string, BillClaim>,
+  ): Promise<QueryOutcome> {
     const key = answerKey(agency.agencyId, inputs);
+    const answer = await this.answers.get(key, FRESH_MS);
+    if (!isOutdated(answer, claims)) return answer.outcome;
     this.answers.forget(key);
     return (await this.answers.get(key)).outcome;
   }

@@ -23,10 +23,11 @@ export class RecentValues<Value> {
     this.maxEntries = maxEntries;
   }
 
-  get(key: string): Promise<Value> {
+  /** What is kept, when it is not older than `maxAgeMs`; otherwise what is read now. */
+  get(key: string, maxAgeMs = this.keptMs): Promise<Value> {
     const nowMs = this.clock.nowMs();
     const found = this.entries.get(key);
-    if (found && nowMs - found.loadedAtMs < this.keptMs) return found.value;
+    if (found && nowMs - found.loadedAtMs < maxAgeMs) return found.value;
     const entry: Entry<Value> = { loadedAtMs: nowMs, value: this.load(key) };
     // Deleted first, so that it becomes the youngest of the map's order.
     this.entries.delete(key);
