@@ -2,11 +2,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { mayCall } from '../accounts/index.ts';
 import { continueTrace, runInTrace, traceparentOf } from '../infra/log/index.ts';
-import { jsonAnswer, languageOf } from './answer.ts';
+import { type Answer, jsonAnswer, languageOf } from './answer.ts';
 import type { Frame } from './endpoint.ts';
 import type { Observer } from './observe.ts';
 import type { AddressLimit } from './rate-limit.ts';
-import type { Route, RouteInput, RouteResult } from './route.ts';
+import type { Route, RouteInput } from './route.ts';
 import { sessionTokenOf } from './session-cookie.ts';
 
 interface HotReadsParts {
@@ -26,13 +26,13 @@ interface HotReadsParts {
 export function hotReads(routes: readonly Route[], parts: HotReadsParts): RequestListener {
   const { app } = parts;
   const hot = routes.filter((route) => route.isHot).map((route) => ({ route, pattern: patternOf(route) }));
-  const security = headersOf(parts.securityHeaders);
+  const ready = { ...parts, security: headersOf(parts.securityHeaders) };
   return (request, response) => {
     const url = request.url ?? '';
     for (const { route, pattern } of request.method === 'GET' ? hot : []) {
       const match = pattern.exec(url);
       if (!match) continue;
-      answerHot(route, match.groups ?? {}, request, response).catch(() => {
+      answerHot(route, match.groups ?? {}, { incoming: request, outgoing: response }, ready).catch(() => {
         if (response.headersSent) response.destroy();
         else app(request, response);
       });
@@ -40,74 +40,65 @@ export function hotReads(routes: readonly Route[], parts: HotReadsParts): Reques
     }
     app(request, response);
   };
+}
 
-  async function answerHot(
-    route: Route,
-    params: Readonly<Record<string, string>>,
-    incoming: IncomingMessage,
-    outgoing: ServerResponse,
-  ): Promise<void> {
-    // What handlers know of a request is Express' own; giving it to them costs next to nothing.
-    const request = Object.setPrototypeOf(incoming, app.request) as Request;
-    const response = Object.setPrototypeOf(outgoing, app.response) as Response;
-    const startedAtMs = performance.now();
-    const given = request.headers.traceparent;
-    const trace = continueTrace(typeof given === 'string' ? given : undefined);
-    const found = await runInTrace(trace, () =>
-      resultOf(route, params, { request, response, traceId: trace.traceId }).catch(() => null),
-    );
-    const limited = found && (await parts.limit.admit(request));
-    if (!limited) return app(request, response);
-    const { status, headers, body } = jsonAnswer(
-      found.result.status,
-      found.result.body,
-      found.result.headers,
-    );
-    parts.observer.begin(request, response, {
-      trace,
-      route: route.path,
-      userId: found.userId,
-      startedAtMs,
-    });
-    const text = String(body);
-    response.writeHead(status, [
-      'traceparent',
-      traceparentOf(trace),
-      ...security,
-      ...limited.flat(),
-      ...Object.entries(headers).flat(),
-      'content-length',
-      String(Buffer.byteLength(text)),
-    ]);
-    response.end(text);
-  }
+/** Answers, or gives the request to Express as it came. */
+async function answerHot(
+  route: Route,
+  params: Readonly<Record<string, string>>,
+  { incoming, outgoing }: { incoming: IncomingMessage; outgoing: ServerResponse },
+  { app, frame, limit, observer, security }: Omit<HotReadsParts, 'securityHeaders'> & { security: string[] },
+): Promise<void> {
+  // What handlers know of a request is Express' own; giving it to them costs next to nothing.
+  const request = Object.setPrototypeOf(incoming, app.request) as Request;
+  const response = Object.setPrototypeOf(outgoing, app.response) as Response;
+  const startedAtMs = performance.now();
+  const given = request.headers.traceparent;
+  const trace = continueTrace(typeof given === 'string' ? given : undefined);
+  const found = await runInTrace(trace, () =>
+    resultOf(route, params, { request, response, traceId: trace.traceId }, frame).catch(() => null),
+  );
+  const limited = found && (await limit.admit(request));
+  if (!limited) return app(request, response);
+  const { status, body, headers } = found.answer;
+  observer.begin(request, response, { trace, route: route.path, userId: found.userId, startedAtMs });
+  response.writeHead(status, [
+    'traceparent',
+    traceparentOf(trace),
+    ...security,
+    ...limited.flat(),
+    ...Object.entries(headers).flat(),
+    'content-length',
+    String(Buffer.byteLength(body ?? '')),
+  ]);
+  response.end(body ?? '');
+}
 
-  async function resultOf(
-    route: Route,
-    rawParams: Readonly<Record<string, string>>,
-    origin: Pick<RouteInput<Record<never, never>>, 'request' | 'response' | 'traceId'>,
-  ): Promise<{ result: RouteResult; userId: string } | null> {
-    const { frame } = parts;
-    const sessionToken = sessionTokenOf(origin.request);
-    const caller = sessionToken === null ? null : await frame.authenticate(sessionToken);
-    if (!caller || mayCall(route.access, caller) !== 'yes') return null;
-    const params = route.request.params?.safeParse(rawParams);
-    if (!params?.success) return null;
-    const result = await route.handler({
-      ...origin,
-      params: params.data,
-      query: undefined,
-      body: undefined,
-      caller,
-      sessionToken,
-      get language() {
-        return languageOf(origin.request);
-      },
-      commandKey: null,
-      streams: frame.streams,
-    } as unknown as RouteInput<Record<never, never>>);
-    return result && { result, userId: caller.userId };
-  }
+async function resultOf(
+  route: Route,
+  rawParams: Readonly<Record<string, string>>,
+  origin: Pick<RouteInput<Record<never, never>>, 'request' | 'response' | 'traceId'>,
+  frame: Frame,
+): Promise<{ answer: Answer; userId: string } | null> {
+  const sessionToken = sessionTokenOf(origin.request);
+  const caller = sessionToken === null ? null : await frame.authenticate(sessionToken);
+  if (!caller || mayCall(route.access, caller) !== 'yes') return null;
+  const params = route.request.params?.safeParse(rawParams);
+  if (!params?.success) return null;
+  const result = await route.handler({
+    ...origin,
+    params: params.data,
+    query: undefined,
+    body: undefined,
+    caller,
+    sessionToken,
+    get language() {
+      return languageOf(origin.request);
+    },
+    commandKey: null,
+    streams: frame.streams,
+  } as unknown as RouteInput<Record<never, never>>);
+  return result && { answer: jsonAnswer(result.status, result.body, result.headers), userId: caller.userId };
 }
 
 /** Parameters of plain letters, digits and dashes; anything odder is left to Express. */

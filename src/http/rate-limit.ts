@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit';
+import { systemClock } from '../kernel/clock.ts';
 import { DomainError } from '../kernel/errors.ts';
 
 const WINDOW_MS = 60_000;
@@ -41,7 +42,10 @@ export function limitByAddress(policy: string, requestsPerMinute: number): Addre
       const key = keyOf(request);
       const { totalHits, resetTime } = await store.increment(key);
       if (totalHits > requestsPerMinute) return null;
-      const resetSeconds = Math.max(0, Math.ceil(((resetTime?.getTime() ?? 0) - Date.now()) / 1_000));
+      const resetSeconds = Math.max(
+        0,
+        Math.ceil(((resetTime?.getTime() ?? 0) - systemClock.nowMs()) / 1_000),
+      );
       return [
         ['ratelimit', `"${policy}"; r=${requestsPerMinute - totalHits}; t=${resetSeconds}`],
         ['ratelimit-policy', `"${policy}"; q=${requestsPerMinute}; w=${WINDOW_MS / 1_000}`],
