@@ -60,13 +60,16 @@ export class StaffSignIn {
     if (problem) throw new DomainError('invalid', problem);
     const { db, vault, clock } = this.context;
     const email = normaliseEmail(staff.email);
+    const emailIndex = vault.blindIndex(email, SEALED.staffEmail);
+    // Hashing a password is made to be dear; the insert below decides all the same.
+    if (await findStaffByEmail(db, emailIndex)) throw new DomainError('conflict', 'staff_email_taken');
     const totpSecret = staff.totpSecret ?? newTotpSecret();
     const nowMs = clock.nowMs();
     const staffId = newId('stf', nowMs, randomShardHint());
     const isInserted = await insertStaff(db, {
       staffId,
       emailSealed: vault.seal(email, SEALED.staffEmail),
-      emailIndex: vault.blindIndex(email, SEALED.staffEmail),
+      emailIndex,
       passwordHash: await this.hash(staff.password),
       totpSecretSealed: vault.seal(totpSecret, SEALED.staffTotpSecret),
       totpLastStep: 0,
