@@ -3,7 +3,7 @@ export const EXIT = {
   ok: 0,
   /** It was tried and did not work, or is not healthy. */
   failed: 1,
-  /** The command line is wrong. */
+  /** The command line is wrong, or a file that it names. */
   usage: 2,
   /** A setting is missing or wrong, or what it names cannot be reached. */
   notConfigured: 3,

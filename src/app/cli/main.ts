@@ -8,12 +8,13 @@ import { ROOT, readEnvironment } from './environment.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { serve } from './serve.ts';
 import { DEFAULT_ACCOUNT_NUMBER, runSmoke } from './smoke.ts';
+import { addStatementCommands } from './statement.ts';
 
 const HELP_AFTER = `
 Settings come from environment variables (DATABASE_URL, REDIS_URL, VAULT_KEYS, … see docs/operations.md); without
 DATABASE_URL, in a clone where "npm start" has run, from that demo.
 
-Exit codes: 0 done, healthy · 1 failed, not healthy · 2 wrong command line · 3 not configured, or not reachable`;
+Exit codes: 0 done, healthy · 1 failed, not healthy · 2 wrong command line, or a file that is not whole · 3 not configured, or not reachable`;
 
 function createProgram(): Command {
   const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
@@ -67,6 +68,7 @@ function createProgram(): Command {
         isJson: isJson(),
       }),
     );
+  addStatementCommands(program, isJson);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

@@ -1,0 +1,95 @@
+import { minorUnitDigits, parseMinor } from '../../kernel/money.ts';
+
+/** Why text is not an amount: the codes of the problems that it becomes. */
+export type AmountProblem =
+  | 'amount_unreadable'
+  | 'amount_finer_than_minor_unit'
+  | 'amount_too_large'
+  | 'currency_unreadable';
+
+/** Minor units, or why not. No float is ever made of the text. */
+export type AmountReading = number | AmountProblem;
+
+/** The longest amounts of any format, with room for what is printed around them. */
+const MAX_AMOUNT_CHARS = 64;
+
+/** Digits that are assumed where the file doesn't say the currency. */
+const UNKNOWN_CURRENCY_DIGITS = 'XXX';
+
+/**
+ * Reads `1234`, `1234.5`, `1234.500`, `.5`, `5.` or any of them signed. Zeros behind the minor unit are dropped; anything else
+ * there is refused, since rounding would lose money (ISO 20022: the digits of an amount follow ISO 4217).
+ */
+export function readDecimal(text: string, currency: string | null): AmountReading {
+  if (text.length > MAX_AMOUNT_CHARS) return 'amount_unreadable';
+  if (currency !== null && !/^[A-Z]{3}$/.test(currency)) return 'currency_unreadable';
+  const match = /^([+-]?)0*(\d*)(?:\.(\d*))?$/.exec(text);
+  if (!match || !/\d/.test(text)) return 'amount_unreadable';
+  const [, sign, whole = '', fraction = ''] = match;
+  const code = currency ?? UNKNOWN_CURRENCY_DIGITS;
+  if (/[1-9]/.test(fraction.slice(minorUnitDigits(code)))) return 'amount_finer_than_minor_unit';
+  try {
+    return parseMinor(`${sign === '-' ? '-' : ''}${whole || '0'}.${fraction || '0'}`, code);
+  } catch {
+    return 'amount_too_large';
+  }
+}
+
+/** Reads the amounts of SWIFT MT: digits and one comma (some banks write a point), `380115,`, `0,12`. */
+export function readSwiftAmount(text: string, currency: string | null): AmountReading {
+  if (!/^\d*[,.]?\d*$/.test(text)) return 'amount_unreadable';
+  return readDecimal(text.replace(',', '.'), currency);
+}
+
+/** Reads a count of minor units, such as BAI2's `1234500` or `+1234500`. */
+export function readMinorUnits(text: string): AmountReading {
+  if (!/^[+-]?\d{1,30}$/.test(text)) return 'amount_unreadable';
+  const amountMinor = Number(text);
+  return Number.isSafeInteger(amountMinor) ? amountMinor + 0 : 'amount_too_large';
+}
+
+/**
+ * Reads what people's spreadsheets and bank exports write: `¥1,234.50`, `１２３４．５０元`, `` `-0.02 ``, `(12.00)`, `12.00-`.
+ * Commas must stand where thousands do: `1,23` may be a decimal comma, and is not guessed.
+ */
+export function readPrintedAmount(text: string, currency: string | null): AmountReading {
+  if (text.length > MAX_AMOUNT_CHARS) return 'amount_unreadable';
+  let plain = plainText(text).replace(/\s|^(CNY|RMB|USD|EUR|HKD)/g, '');
+  let isNegative = false;
+  const around = /^\((.*)\)$/.exec(plain) ?? /^([^-]+)-$/.exec(plain);
+  if (around) {
+    isNegative = true;
+    plain = around[1] ?? '';
+  }
+  plain = plain.replace(/^([+-]?)[¥$€]/, '$1').replace(/^[¥$€]([+-]?)/, '$1');
+  plain = plain.replace(/元$/, '');
+  if (plain.includes(',')) {
+    if (!/^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(plain)) return 'amount_unreadable';
+    plain = plain.replaceAll(',', '');
+  }
+  if (isNegative && /^[+-]/.test(plain)) return 'amount_unreadable';
+  return readDecimal(isNegative ? `-${plain}` : plain, currency);
+}
+
+/** Text without what exports wrap around it: tabs and back-ticks against spreadsheets, full-width forms, a BOM. */
+export function plainText(text: string): string {
+  if (PLAIN_ALREADY.test(text)) return text;
+  const normal = text.normalize('NFKC').replaceAll('\u2212', '-');
+  // By hand: a pattern that trims takes quadratic time over long runs of blanks.
+  let start = 0;
+  let end = normal.length;
+  while (start < end && WRAPPING.test(normal.charAt(start))) start += 1;
+  while (end > start && WRAPPING.test(normal.charAt(end - 1))) end -= 1;
+  return normal.slice(start, end);
+}
+
+const PLAIN_ALREADY = /^[\w.:/,-]*$/;
+const WRAPPING = /[\s`\uFEFF]/;
+
+/** What an `AmountProblem` says in plain words. */
+export const AMOUNT_MESSAGES: Readonly<Record<AmountProblem, string>> = {
+  amount_unreadable: 'not an amount',
+  amount_finer_than_minor_unit: 'finer than the currency’s minor unit: it can’t be booked without rounding',
+  amount_too_large: 'more than can be counted exactly',
+  currency_unreadable: 'the currency is not an ISO 4217 code',
+};

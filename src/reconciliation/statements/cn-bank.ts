@@ -1,0 +1,205 @@
+import type { StatementCollector } from './collector.ts';
+import { RunningBalance } from './running-balance.ts';
+import type { DeclaredTotals } from './statement.types.ts';
+import { type Columns, directionWord, type RowCells, type TableKind, type TableReader } from './table.ts';
+
+/**
+ * What Chinese banks let their customers export, by the names of the columns: Bank of China, China Merchants Bank, ICBC, CCB,
+ * ABC and those that write like them, for people and for companies.
+ */
+export const CN_BANK: TableKind = {
+  format: 'cn-bank',
+  variant: 'cn-bank',
+  columns: {
+    date: [
+      '记账日期',
+      '记账日',
+      '入账日期',
+      '交易日期',
+      '交易日',
+      '日期',
+      '发生日期',
+      '交易时间',
+      '记账时间',
+    ],
+    valueDate: ['起息日', '起息日期', '交易日期', '交易日'],
+    amount: ['交易金额', '金额', '发生额', '记账金额', '交易额'],
+    credit: [
+      '收入',
+      '收入金额',
+      '贷方',
+      '贷方金额',
+      '贷方发生额',
+      '存入',
+      '存入金额',
+      '转入金额',
+      '记账金额(收入)',
+      '交易金额(收入)',
+      '贷方发生额/元(收入)',
+      '贷方发生额(收入)',
+    ],
+    debit: [
+      '支出',
+      '支出金额',
+      '借方',
+      '借方金额',
+      '借方发生额',
+      '取出',
+      '支取金额',
+      '转出金额',
+      '记账金额(支出)',
+      '交易金额(支出)',
+      '借方发生额/元(支取)',
+      '借方发生额(支取)',
+    ],
+    direction: [
+      '收/支',
+      '收支',
+      '借贷标志',
+      '借贷',
+      '借/贷',
+      '借贷方向',
+      '收支方向',
+      '收支类型',
+      '交易方向',
+      '收付标志',
+    ],
+    balance: ['余额', '账户余额', '联机余额', '本次余额', '交易后余额', '可用余额'],
+    currency: ['币别', '货币', '币种', '交易币种', '记账币种', '货币代号'],
+    counterparty: [
+      '对方账户名',
+      '对方户名',
+      '对方名称',
+      '对手信息',
+      '对方账户名称',
+      '收(付)方名称',
+      '收/付方名称',
+      '对方单位名称',
+      '交易对手名称',
+      '交易对方',
+      '对方单位',
+    ],
+    memo: ['附言', '摘要', '交易摘要', '用途', '交易用途', '客户摘要', '备注', '交易备注', '交易附言'],
+    purpose: ['用途', '交易用途', '客户摘要', '备注', '交易备注'],
+    name: ['交易名称', '交易类型', '业务摘要', '业务类型', '业务名称'],
+    ref: ['企业业务编号', '商户订单号', '业务参考号', '业务编号', '客户业务编号'],
+    bankRef: [
+      '交易流水号',
+      '流水号',
+      '核心流水号',
+      '凭证号',
+      '凭证号码',
+      '交易编号',
+      '账户明细编号-交易流水号',
+      '银行流水号',
+      '回单编号',
+    ],
+  },
+  required: ['date', ['amount', 'credit', 'debit']],
+  reader: (out, columns) => new BankReader(out, columns),
+};
+
+const CURRENCIES: Readonly<Record<string, string>> = {
+  人民币: 'CNY',
+  人民币元: 'CNY',
+  RMB: 'CNY',
+  '01': 'CNY',
+  '156': 'CNY',
+  美元: 'USD',
+  欧元: 'EUR',
+  港币: 'HKD',
+  港元: 'HKD',
+  日元: 'JPY',
+  日圆: 'JPY',
+  英镑: 'GBP',
+  澳大利亚元: 'AUD',
+  加拿大元: 'CAD',
+  新加坡元: 'SGD',
+  瑞士法郎: 'CHF',
+  澳门元: 'MOP',
+  新西兰元: 'NZD',
+};
+
+class BankReader implements TableReader {
+  private readonly out: StatementCollector;
+  private readonly columns: Columns;
+  private readonly running: RunningBalance;
+
+  constructor(out: StatementCollector, columns: Columns) {
+    this.out = out;
+    this.columns = columns;
+    this.running = new RunningBalance(out);
+  }
+
+  row(cells: RowCells): void {
+    const { out } = this;
+    const word = cells.text('currency');
+    const currency = word === null ? 'CNY' : (CURRENCIES[word] ?? word.toUpperCase());
+    if (!/^[A-Z]{3}$/.test(currency)) {
+      out.error('currency_unreadable', cells.line, `“${currency.slice(0, 20)}” is no currency that is known`);
+      return;
+    }
+    const signedMinor = this.signedAmount(cells, currency);
+    const balanceMinor = cells.amount('balance', currency, out);
+    if (signedMinor === null) return;
+    const bookedOn = cells.date('date', out);
+    if (!bookedOn) out.error('date_missing', cells.line, 'the row has no date');
+    if (typeof balanceMinor === 'number') {
+      this.running.add({ signedMinor, balanceMinor, currency, on: bookedOn, line: cells.line });
+    } else this.running.miss();
+    out.row({
+      line: cells.line,
+      ref: cells.text('ref'),
+      bankRef: cells.text('bankRef'),
+      amountMinor: Math.abs(signedMinor),
+      currency,
+      direction: signedMinor < 0 ? 'debit' : 'credit',
+      isReversal: /冲正|冲账|抹账/.test(cells.joined('name', 'memo') ?? ''),
+      bookedOn,
+      valueOn: cells.date('valueDate', out) ?? bookedOn,
+      counterparty: cells.label('counterparty'),
+      memo: cells.joined('memo', 'purpose') ?? cells.text('name'),
+      raw: cells.raw,
+    });
+  }
+
+  end(declared: DeclaredTotals | null, lastLine: number): void {
+    if (declared) this.out.declare(declared);
+    const isProved = this.running.end();
+    if (!isProved && !declared) {
+      this.out.warn('totals_missing', lastLine, 'neither totals nor balances prove that the file is whole');
+    }
+    this.out.endStatement();
+  }
+
+  /** From a column for each side, a column with words, or the sign. Null after saying what is wrong. */
+  private signedAmount(cells: RowCells, currency: string): number | null {
+    const { out } = this;
+    const creditMinor = cells.amount('credit', currency, out);
+    const debitMinor = cells.amount('debit', currency, out);
+    const amountMinor = cells.amount('amount', currency, out);
+    if (creditMinor === null || debitMinor === null || amountMinor === null) return null;
+    if (creditMinor !== undefined || debitMinor !== undefined) {
+      // Both sides filled: one of them is a zero, or the row is no single movement.
+      if (creditMinor && debitMinor) {
+        out.error('direction_unreadable', cells.line, 'both the credit and the debit column hold an amount');
+        return null;
+      }
+      // A negative credit is a credit taken back; a debit may be written with its minus.
+      return creditMinor || 0 - Math.abs(debitMinor ?? 0);
+    }
+    if (amountMinor === undefined) {
+      out.error('amount_unreadable', cells.line, 'the row has no amount');
+      return null;
+    }
+    if (!this.columns.has('direction')) return amountMinor;
+    const word = cells.text('direction');
+    const direction = directionWord(word);
+    if (!direction) {
+      out.error('direction_unreadable', cells.line, `“${word ?? ''}” is neither credit nor debit`);
+      return null;
+    }
+    if (amountMinor < 0) return direction === 'debit' ? amountMinor : 0 - Math.abs(amountMinor);
+    return direction === 'debit' ? 0 - amountMinor : amountMinor;
+  }
+}

@@ -1,0 +1,252 @@
+import { createHash, hash } from 'node:crypto';
+import { AMOUNT_MESSAGES, type AmountReading } from './amounts.ts';
+import {
+  checkDeclaredTotals,
+  emptySums,
+  type OpenStatement,
+  proveBalance,
+  type Sums,
+  sideOf,
+} from './gates.ts';
+import { LIMITS } from './limits.ts';
+import {
+  type BalanceKind,
+  type DeclaredTotals,
+  type RowDraft,
+  type StatementBalance,
+  type StatementProblem,
+  type StatementRow,
+  type StatementTotals,
+  UnreadableFile,
+} from './statement.types.ts';
+
+/** Takes what a reader finds: completes and hashes rows, adds up, and holds the file to what it says of itself. */
+export class StatementCollector {
+  readonly balances: StatementBalance[] = [];
+  readonly totals: StatementTotals[] = [];
+  readonly problems: StatementProblem[] = [];
+  problemsLeftOut = 0;
+  hasErrors = false;
+  rowCount = 0;
+  /** What the reader found the file to be; a finer name than what it was taken for. */
+  format: string | null = null;
+  variant: string | null = null;
+  private rows: StatementRow[] = [];
+  private current: OpenStatement | null = null;
+  private statementCount = 0;
+  private readonly rowsHash = createHash('sha256');
+
+  /** Begins a statement; what comes until `endStatement` belongs to it. */
+  beginStatement(line: number, id: string | null = null, account: string | null = null): void {
+    if (this.current) this.endStatement();
+    if (this.statementCount >= LIMITS.statements) {
+      throw new UnreadableFile('too_many_statements', `more than ${LIMITS.statements} statements`, line);
+    }
+    this.current = {
+      index: this.statementCount,
+      line,
+      id,
+      account,
+      sums: new Map(),
+      balances: [],
+      declared: null,
+    };
+    this.statementCount += 1;
+  }
+
+  /** Names the statement that is open, as far as the file does. */
+  nameStatement(names: { id?: string | null; account?: string | null }): void {
+    Object.assign(this.opened(0), names);
+  }
+
+  row(draft: RowDraft): void {
+    const statement = this.opened(draft.line);
+    const row: StatementRow = {
+      line: draft.line,
+      statement: statement.index,
+      ref: draft.ref ?? null,
+      bankRef: draft.bankRef ?? null,
+      amountMinor: draft.amountMinor,
+      currency: draft.currency,
+      direction: draft.direction,
+      bookedOn: draft.bookedOn ?? null,
+      valueOn: draft.valueOn ?? null,
+      counterparty: draft.counterparty ?? null,
+      memo: draft.memo ?? null,
+      isBooked: draft.isBooked ?? true,
+      isReversal: draft.isReversal ?? false,
+      details: draft.details ?? [],
+      raw: draft.raw,
+      sha256: hash('sha256', draft.raw),
+    };
+    this.add(statement, row);
+    if (row.raw.includes('\uFFFD')) this.reportDamagedText(row);
+    this.rowsHash.update(row.sha256);
+    this.rowCount += 1;
+    this.rows.push(row);
+  }
+
+  balance(
+    kind: BalanceKind,
+    amountMinor: number,
+    currency: string | null,
+    on: string | null,
+    line: number,
+  ): void {
+    const statement = this.opened(line);
+    const balance = { statement: statement.index, kind, amountMinor, currency, on, line };
+    const isTwice = statement.balances.some(
+      (other) => sideOf(other.kind) && sideOf(other.kind) === sideOf(kind),
+    );
+    if (isTwice) this.error('balance_twice', line, `a second ${sideOf(kind)} balance in one statement`);
+    // More than a few balances in one statement is a made-up file; the limit is on what is kept.
+    if (statement.balances.length < 100) {
+      statement.balances.push(balance);
+      this.balances.push(balance);
+    }
+  }
+
+  /** Adds to what the file says of the open statement's totals. */
+  declare(declared: DeclaredTotals): void {
+    const statement = this.opened(declared.line);
+    statement.declared = { ...statement.declared, ...declared };
+  }
+
+  /** Ends the open statement and holds it to its totals and balances; `checkDeclared: false` leaves its totals to the reader. */
+  endStatement({ checkDeclared = true } = {}): void {
+    const statement = this.current;
+    if (!statement) return;
+    this.current = null;
+    // Without rows, and without rows in its currency, a balance still has to stay what it was.
+    const inBalances = statement.balances[0]?.currency;
+    if (statement.sums.size === 0 || inBalances) {
+      const currency = inBalances ?? null;
+      if (!statement.sums.has(currency)) statement.sums.set(currency, emptySums());
+    }
+    if (checkDeclared) checkDeclaredTotals(statement, this);
+    for (const [currency, sums] of statement.sums) {
+      this.totals.push({
+        statement: statement.index,
+        statementId: statement.id,
+        account: statement.account,
+        currency,
+        ...sums,
+        declared: statement.declared,
+        balanceProof: proveBalance(statement, currency, sums, this),
+      });
+    }
+  }
+
+  /** Ends the open statement without holding it to anything: the file could not be read to its end. */
+  abandon(): void {
+    const statement = this.current;
+    this.current = null;
+    for (const [currency, sums] of statement?.sums ?? []) {
+      this.totals.push({
+        statement: statement?.index ?? 0,
+        statementId: statement?.id ?? null,
+        account: statement?.account ?? null,
+        currency,
+        ...sums,
+        declared: statement?.declared ?? null,
+        balanceProof: 'notPossible',
+      });
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.current !== null;
+  }
+
+  /** What was added up so far in the open statement, over all currencies; for readers that have totals of their own. */
+  openSums(): Sums {
+    const total = emptySums();
+    for (const sums of this.current?.sums.values() ?? []) {
+      for (const key of Object.keys(total) as (keyof Sums)[]) total[key] += sums[key];
+    }
+    return total;
+  }
+
+  error(code: string, line: number, message: string): void {
+    this.hasErrors = true;
+    this.problem({ severity: 'error', code, line, message });
+  }
+
+  warn(code: string, line: number, message: string): void {
+    this.problem({ severity: 'warning', code, line, message });
+  }
+
+  /** An amount, or null after saying what is wrong with it. */
+  amount(reading: AmountReading, text: string, line: number, what = 'amount'): number | null {
+    if (typeof reading === 'number') return reading;
+    this.error(reading, line, `${what} “${excerpt(text)}”: ${AMOUNT_MESSAGES[reading]}`);
+    return null;
+  }
+
+  /** Hands over the rows since the last call. */
+  takeRows(): StatementRow[] {
+    const rows = this.rows;
+    this.rows = [];
+    return rows;
+  }
+
+  rowsSha256(): string {
+    return this.rowsHash.copy().digest('hex');
+  }
+
+  private opened(line: number): OpenStatement {
+    if (!this.current) this.beginStatement(line);
+    return this.current as OpenStatement;
+  }
+
+  private problem(problem: StatementProblem): void {
+    if (this.problems.length < LIMITS.problems) this.problems.push(problem);
+    else this.problemsLeftOut += 1;
+  }
+
+  private add(statement: OpenStatement, row: StatementRow): void {
+    let sums = statement.sums.get(row.currency);
+    if (!sums) {
+      if (statement.sums.size >= LIMITS.currencies) {
+        throw new UnreadableFile(
+          'too_many_currencies',
+          `more than ${LIMITS.currencies} currencies`,
+          row.line,
+        );
+      }
+      sums = emptySums();
+      statement.sums.set(row.currency, sums);
+    }
+    if (!row.isBooked) {
+      sums.notBookedCount += 1;
+      return;
+    }
+    if (row.direction === 'credit') {
+      sums.creditCount += 1;
+      sums.creditMinor += row.amountMinor;
+    } else {
+      sums.debitCount += 1;
+      sums.debitMinor += row.amountMinor;
+    }
+    if (!Number.isSafeInteger(sums.creditMinor) || !Number.isSafeInteger(sums.debitMinor)) {
+      throw new UnreadableFile(
+        'total_too_large',
+        'the rows add up to more than can be counted exactly',
+        row.line,
+      );
+    }
+  }
+
+  private reportDamagedText(row: StatementRow): void {
+    const message = 'characters that are not of the file’s character set';
+    if (row.ref?.includes('\uFFFD') || row.bankRef?.includes('\uFFFD')) {
+      this.error('reference_damaged', row.line, `${message}, in a reference`);
+    } else this.warn('text_damaged', row.line, message);
+  }
+}
+
+/** As much of a text as a message has room for. */
+export function excerpt(text: string): string {
+  const oneLine = text.replace(/\s+/g, ' ').trim();
+  return oneLine.length > 40 ? `${oneLine.slice(0, 40)}…` : oneLine;
+}

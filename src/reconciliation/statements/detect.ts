@@ -1,0 +1,132 @@
+import { CN_BANK } from './cn-bank.ts';
+import { splitQuoted } from './csv.ts';
+import type { Layout } from './layout.types.ts';
+import { LAYOUTS } from './layouts.data.ts';
+import { ALIPAY_MERCHANT, WECHAT_FUNDS, WECHAT_TRADES } from './merchants.ts';
+import { UnreadableFile } from './statement.types.ts';
+import { findColumns, type TableKind } from './table.ts';
+import { BINARY, decoderOf, type FallbackEncoding, guessEncoding } from './text.ts';
+import { ALIPAY_PERSONAL, WECHAT_PERSONAL } from './wallets.ts';
+
+/** The finer kinds first: a bank's columns are the plainest of all. */
+export const TABLE_KINDS: readonly TableKind[] = [
+  ALIPAY_PERSONAL,
+  WECHAT_PERSONAL,
+  WECHAT_TRADES,
+  WECHAT_FUNDS,
+  ALIPAY_MERCHANT,
+  CN_BANK,
+];
+
+/** How to read a text file: what it is, in which characters, and for tables what stands between cells. */
+export type Reading =
+  | { kind: 'mt940' | 'camt' | 'bai2'; encoding: string | null; fallback: FallbackEncoding }
+  | {
+      kind: 'table';
+      kinds: readonly TableKind[];
+      delimiter: string;
+      encoding: string | null;
+      fallback: FallbackEncoding;
+    }
+  | { kind: 'layout'; layout: Layout; encoding: string | null; fallback: FallbackEncoding };
+
+/** Names for `--format`. A spreadsheet or archive is opened first, and its inside read as this. */
+export const FORMATS: readonly string[] = [
+  'mt940',
+  'camt',
+  'bai2',
+  'alipay',
+  'wechat-pay',
+  'cn-bank',
+  ...LAYOUTS.map(({ layout }) => layout.name),
+];
+
+const DELIMITERS = [',', '\t', ';', '|'] as const;
+
+/**
+ * How to read a file, from its first bytes; `format` or `layout` name it, else it is found out. Throws `UnreadableFile` for
+ * what nothing here reads.
+ */
+export function readingOf(sample: Buffer, named: { format?: string; layout?: Layout }): Reading {
+  const plain = sample.toString('latin1').replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '');
+  refuseHtml(plain);
+  if (named.layout) return layoutReading(named.layout);
+  const format = named.format ?? textFormatOf(plain.replaceAll('\0', ''));
+  if (format === 'camt')
+    return { kind: 'camt', encoding: xmlEncoding(sample, plain), fallback: 'windows-1252' };
+  if (format === 'mt940' || format === 'bai2')
+    return { kind: format, encoding: null, fallback: 'windows-1252' };
+  const known = LAYOUTS.find(({ layout }) => layout.name === format);
+  if (known) return layoutReading(known.layout);
+  return tableReading(sample, kindsOf(format));
+}
+
+/** The tables that a format's name stands for; all of them without a name. */
+export function kindsOf(format: string | undefined | null): readonly TableKind[] {
+  return format ? TABLE_KINDS.filter((kind) => kind.format === format) : TABLE_KINDS;
+}
+
+function layoutReading(layout: Layout): Reading {
+  // Bytes are counted, so each becomes one character; LayoutParser decodes what it cuts out.
+  const encoding = layout.unit === 'byte' ? BINARY : (layout.encoding ?? null);
+  return { kind: 'layout', layout, encoding, fallback: 'gb18030' };
+}
+
+/** A format whose signs are ASCII; null for what may be a table. */
+function textFormatOf(plain: string): string | null {
+  const start = plain.trimStart();
+  if (start.startsWith('<')) {
+    if (/BkToCstmr(Stmt|AcctRpt|DbtCdtNtfctn)|camt\.05[234]/.test(start)) return 'camt';
+    // An envelope may be long, and a DOCTYPE is to be named as what is wrong.
+    if (/<!DOCTYPE|<(\w+:)?Document[\s>]/.test(start)) return 'camt';
+    throw new UnreadableFile('format_unknown', 'XML, but not camt.052, .053 or .054');
+  }
+  if (/^01,[^,\n]*,[^,\n]*,\d{6}/.test(start)) return 'bai2';
+  const layout = LAYOUTS.find(({ sign }) => sign.test(start));
+  if (layout) return layout.layout.name;
+  if (/^\{1:F\d\d/.test(start) || /^\p{Cc}*:(20|25|28C?|60[FM]|61|62[FM]|86|13D|34F):/mu.test(start))
+    return 'mt940';
+  return null;
+}
+
+function tableReading(sample: Buffer, kinds: readonly TableKind[]): Reading {
+  const guessed = guessEncoding(sample, 'gb18030');
+  // A few characters of GBK may happen to be UTF-8 too: then only the other reading has a heading.
+  for (const encoding of new Set([guessed ?? 'utf-8', 'gb18030'])) {
+    const lines = decoderOf(encoding).decode(sample, { stream: true }).split('\n').slice(0, 300);
+    for (const kind of kinds) {
+      const delimiter = DELIMITERS.find((each) =>
+        lines.some((line) => findColumns(splitQuoted(line, each) ?? line.split(each), kind) !== null),
+      );
+      if (delimiter) return { kind: 'table', kinds: [kind], delimiter, encoding, fallback: 'gb18030' };
+    }
+  }
+  const wanted = kinds === TABLE_KINDS ? 'none of the known formats' : 'not of the format that was named';
+  throw new UnreadableFile(
+    'format_unknown',
+    `${wanted}: name it with --format (${FORMATS.join(', ')}), or describe it with --layout`,
+  );
+}
+
+function xmlEncoding(sample: Buffer, plain: string): string | null {
+  const declared = /^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(plain)?.[1] ?? null;
+  // UTF-16 says so by its mark: a declaration that could be read as bytes is not UTF-16.
+  return guessEncoding(sample.subarray(0, 4), 'windows-1252')?.startsWith('utf-16') ||
+    /^utf-?16/i.test(declared ?? '')
+    ? null
+    : (declared ?? 'utf-8');
+}
+
+/** “Excel” files of some banks are web pages with another name. */
+function refuseHtml(plain: string): void {
+  const start = plain.replaceAll('\0', '').trimStart().slice(0, 2_000);
+  if (
+    !/^<(!doctype html|html|head|table|meta|body)/i.test(start) &&
+    !/schemas-microsoft-com:office/.test(start)
+  )
+    return;
+  throw new UnreadableFile(
+    'html_not_read',
+    'a web page with another name: open it in a spreadsheet, save it as .xlsx or .csv, and read that',
+  );
+}

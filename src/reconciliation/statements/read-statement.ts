@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { Bai2Parser } from './bai2.ts';
+import { CamtParser } from './camt.ts';
+import { StatementCollector } from './collector.ts';
+import { CsvReader } from './csv.ts';
+import { kindsOf, type Reading, readingOf } from './detect.ts';
+import { LayoutParser } from './layout.ts';
+import type { Layout } from './layout.types.ts';
+import { Mt940Parser } from './mt940.ts';
+import {
+  type StatementParser,
+  type StatementRow,
+  type StatementSummary,
+  UnreadableFile,
+} from './statement.types.ts';
+import { TableParser } from './table.ts';
+import { TextReader } from './text.ts';
+import { type ContainerKind, containerOf, unpack } from './unpack.ts';
+import { readXlsx } from './xlsx.ts';
+
+/** The heading of a table has to be within this. */
+const SAMPLE_BYTES = 64 * 1024;
+
+export interface ReadStatementOptions {
+  /** One of `FORMATS`; found out without it. */
+  format?: string;
+  /** A declared layout, instead of a format. */
+  layout?: Layout;
+  /** Takes the rows as they come, some thousand at a time. They are not to be believed before the summary says `complete`. */
+  onRows?: (rows: StatementRow[]) => void | Promise<void>;
+}
+
+/**
+ * Reads a statement file of any format, in bounded memory. What is wrong with the file is in the summary, with its line;
+ * throws only when the file can't be opened or read (`ENOENT` …), or when `onRows` does.
+ */
+export async function readStatement(
+  path: string,
+  options: ReadStatementOptions = {},
+): Promise<StatementSummary> {
+  const out = new StatementCollector();
+  const before = await stat(path);
+  let encoding: string | null = null;
+  let format: string | null = options.layout?.name ?? options.format ?? null;
+  const flush = async () => {
+    const rows = out.takeRows();
+    if (rows.length > 0) await options.onRows?.(rows);
+  };
+  try {
+    if (!before.isFile()) throw new UnreadableFile('file_missing', 'not a file');
+    if (before.size === 0)
+      throw new UnreadableFile(
+        'file_empty',
+        'the file is empty: an empty day is not told from a failed fetch',
+      );
+    const container = await containerOf(path);
+    if (container === 'xlsx') {
+      await readTable(path, options, out, flush);
+    } else {
+      const reading = readingOf(await sampleOf(path, container), options);
+      format = reading.kind === 'layout' ? reading.layout.name : reading.kind;
+      encoding = await readText(unpack(path, container), reading, out, flush);
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    out.error(error.code, error.line, error.message);
+    // What was counted up to here is shown, but not compared: the file was not read to its end.
+    out.abandon();
+  }
+  await flush();
+  const after = await stat(path);
+  if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
+    out.error('file_changed', 0, 'the file changed while it was read');
+  }
+  return {
+    format: out.format ?? format,
+    variant: out.variant,
+    encoding,
+    complete: !out.hasErrors,
+    rowCount: out.rowCount,
+    balances: out.balances,
+    totals: out.totals,
+    problems: out.problems,
+    problemsLeftOut: out.problemsLeftOut,
+    fileSha256: await sha256Of(path),
+    rowsSha256: out.rowsSha256(),
+  };
+}
+
+async function readText(
+  bytes: AsyncIterable<Buffer>,
+  reading: Reading,
+  out: StatementCollector,
+  flush: () => Promise<void>,
+): Promise<string | null> {
+  const text = new TextReader(reading.encoding, reading.fallback);
+  const parser = parserOf(reading, out);
+  for await (const chunk of bytes) {
+    parser.write(text.write(chunk));
+    await flush();
+  }
+  parser.write(text.end());
+  parser.end();
+  return reading.kind === 'layout' && reading.layout.unit === 'byte'
+    ? (reading.layout.encoding ?? null)
+    : (text.encoding ?? 'ascii');
+}
+
+function parserOf(reading: Reading, out: StatementCollector): StatementParser {
+  switch (reading.kind) {
+    case 'mt940':
+      return new Mt940Parser(out);
+    case 'camt':
+      return new CamtParser(out);
+    case 'bai2':
+      return new Bai2Parser(out);
+    case 'layout':
+      return new LayoutParser(reading.layout, out);
+    case 'table': {
+      const table = new TableParser(reading.kinds, out);
+      const csv = new CsvReader(reading.delimiter, out, (record) => table.record(record));
+      return {
+        write: (text) => csv.write(text),
+        end() {
+          csv.end();
+          table.end();
+        },
+      };
+    }
+  }
+}
+
+async function readTable(
+  path: string,
+  { format, layout }: ReadStatementOptions,
+  out: StatementCollector,
+  flush: () => Promise<void>,
+): Promise<void> {
+  const kinds = kindsOf(format);
+  if (layout || kinds.length === 0) {
+    throw new UnreadableFile(
+      'format_unknown',
+      'a spreadsheet is read by the names of its columns: leave --layout and --format out',
+    );
+  }
+  const table = new TableParser(kinds, out);
+  await readXlsx(path, out, (record) => table.record(record), flush);
+  table.end();
+}
+
+async function sampleOf(path: string, container: ContainerKind): Promise<Buffer> {
+  if (container === 'plain') {
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(SAMPLE_BYTES), 0, SAMPLE_BYTES, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  }
+  const chunks: Buffer[] = [];
+  let byteCount = 0;
+  for await (const chunk of unpack(path, container)) {
+    chunks.push(chunk);
+    byteCount += chunk.length;
+    if (byteCount >= SAMPLE_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, SAMPLE_BYTES);
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const sha256 = createHash('sha256');
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) sha256.update(chunk);
+  return sha256.digest('hex');
+}
