@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { tailOf } from '../../src/app/processes/guarded.ts';
 
@@ -38,8 +38,8 @@ export class Member {
 
   /** Resolves when it says that it is ready; throws with the end of its log when it does not. */
   async start(): Promise<void> {
-    const { name, script, args, env, logDir } = this.command;
-    const logFile = path.join(logDir, `${name}.log`);
+    const { name, script, args, env } = this.command;
+    const { logFile } = this;
     const log = openSync(logFile, 'a', 0o600);
     const child = spawn(process.execPath, [path.join(ROOT, 'dist', `${script}.js`), ...args], {
       cwd: ROOT,
@@ -62,6 +62,16 @@ export class Member {
         fail('ended while starting');
       });
     });
+  }
+
+  /** The lines of its log, over all its lives, that say this. */
+  logged(message: string): string[] {
+    const lines = readFileSync(this.logFile, 'utf8').split('\n');
+    return lines.filter((line) => line.includes(`"msg":${JSON.stringify(message)}`));
+  }
+
+  private get logFile(): string {
+    return path.join(this.command.logDir, `${this.name}.log`);
   }
 
   /** As a machine that loses its power: nothing is finished, nothing is given back. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { describeOnBothStacks } from '../../../test/support/stacks.ts';
 import { DomainError } from '../../kernel/errors.ts';
@@ -154,11 +156,17 @@ describeOnBothStacks('the database', (stack) => {
     } finally {
       await pool.destroy();
     }
-    const url = new URL(databaseUrl);
-    url.port = '1';
-    const nowhere = openDb({ url: url.href, poolMax: 1 });
-    expect(isDatabaseLost(await errorOf(nowhere('anything')))).toBe(true);
-    await nowhere.destroy();
+    // One that hangs up while it is being greeted, as a server that is stopping does, and one that is not there.
+    const hangsUp = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(hangsUp, 'listening');
+    for (const port of [(hangsUp.address() as AddressInfo).port, 1]) {
+      const url = new URL(databaseUrl);
+      Object.assign(url, { hostname: '127.0.0.1', port });
+      const nowhere = openDb({ url: url.href, poolMax: 1 });
+      expect(isDatabaseLost(await errorOf(nowhere('anything')))).toBe(true);
+      await nowhere.destroy();
+    }
+    hangsUp.close();
   });
 
   // REPEATABLE READ, MySQL's default, would show the old value twice, and let updates be lost.

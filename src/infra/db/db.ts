@@ -39,6 +39,13 @@ export function openDb({ url, poolMax = 10 }: DbConfig): Db {
   // Not enumerable, because mysql2 reads the same object and complains of options that it does not know.
   if (dialect === 'mysql')
     Object.defineProperty(db.client.connectionSettings, 'collate', { value: 'utf8mb4_bin' });
+  // Errors of connecting come out without passing by `query-error`.
+  const connect: () => Promise<unknown> = db.client.acquireRawConnection.bind(db.client);
+  db.client.acquireRawConnection = () =>
+    connect().catch((error: Error) => {
+      DRIVER_ERRORS.add(error);
+      throw error;
+    });
   // knex tells of each error before it throws the same object: from here on nobody meets one with values in it.
   db.client.prependListener('query-error', removeValues);
   return db;
@@ -58,7 +65,13 @@ function prepareConnection(connection: unknown, done: (error: Error | null, conn
   const isMysql = typeof raw.execute === 'function';
   const next = ([sql, ...rest]: readonly string[]): void => {
     if (sql === undefined) done(null, connection);
-    else raw.query(sql, (error) => (error ? done(error, connection) : next(rest)));
+    else {
+      raw.query(sql, (error) => {
+        if (!error) return next(rest);
+        DRIVER_ERRORS.add(error);
+        done(error, connection);
+      });
+    }
   };
   next(isMysql ? MYSQL_SESSION : []);
 }
@@ -119,18 +132,13 @@ function isServersAnswer(error: unknown): boolean {
 /** MySQL's too many connections, server shutdown, connection killed. */
 const NOT_ABOUT_US = new Set<unknown>([1040, 1053, 1927]);
 
-/** What the way to the database can say before any statement was sent. */
-const SOCKET_ERRORS = new Set<unknown>(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
-
 /**
  * Whether an error says that the database could not be reached, or was lost on the way: what became of the statement is
  * then not known.
  */
 export function isDatabaseLost(error: unknown): boolean {
-  if (STATEMENT_ERRORS.has(error as Error)) return !isServersAnswer(error);
-  const code = driverCode(error);
-  const { name } = (error ?? {}) as { name?: unknown };
-  return name === 'KnexTimeoutError' || SOCKET_ERRORS.has(code) || NOT_ABOUT_US.has(code);
+  if ((error as Error | null)?.name === 'KnexTimeoutError') return true;
+  return DRIVER_ERRORS.has(error as Error) && !isServersAnswer(error);
 }
 
 /** MySQL's number of the error, PostgreSQL's SQLSTATE, or the name of a socket's error. */
@@ -151,8 +159,8 @@ export function isUniqueViolation(error: unknown): boolean {
 /** knex runs the work even when BEGIN has failed; all its statements are refused then. */
 const FAILED_TO_BEGIN = new WeakSet<Error>();
 
-/** What has passed `removeValues`: the drivers' errors about statements. */
-const STATEMENT_ERRORS = new WeakSet<Error>();
+/** What a driver has said, of a connection or of a statement; whatever else is thrown has nothing to do with the database. */
+const DRIVER_ERRORS = new WeakSet<Error>();
 
 /** What of a driver's error may be known: nothing else of it survives `removeValues`. */
 const HARMLESS = new Set(['code', 'errno', 'severity', 'table', 'constraint', 'fatal']);
@@ -162,7 +170,7 @@ const HARMLESS = new Set(['code', 'errno', 'severity', 'table', 'constraint', 'f
  * thrown on says the driver's code and the statement with its placeholders.
  */
 function removeValues(error: Error, query: { sql: string }): void {
-  STATEMENT_ERRORS.add(error);
+  DRIVER_ERRORS.add(error);
   if (/^begin\b/i.test(query.sql)) FAILED_TO_BEGIN.add(error);
   for (const key of Object.getOwnPropertyNames(error)) {
     if (!HARMLESS.has(key)) Reflect.deleteProperty(error, key);
