@@ -170,8 +170,10 @@ describe('the code', () => {
   });
 
   it('is finished', () => {
-    // Written in two halves, so that this line is not found.
-    expect(linesMatching(texts, new RegExp(`\\b(${'TO'}DO|${'FIX'}ME|${'XX'}X|${'HA'}CK)\\b`))).toEqual([]);
+    // Written in two halves, so that this line is not found. What follows tells a note from ISO 4217's code for no currency.
+    expect(linesMatching(texts, new RegExp(`\\b(${'TO'}DO|${'FIX'}ME|${'XX'}X[: ]|${'HA'}CK)\\b`))).toEqual(
+      [],
+    );
   });
 
   it('silences no tool', () => {
