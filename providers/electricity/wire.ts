@@ -55,7 +55,8 @@ export const closedSchema = z.object({ openTime: time.optional() });
 
 export const paymentSchema = z.object({
   merOrderNo: z.string(),
-  chrgNo: z.string().min(1).max(64),
+  /** Kept as the agency's reference: anything else is not understood rather than not storable. */
+  chrgNo: z.string().regex(/^[\x21-\x7e]{1,64}$/),
   payAmt: yuan,
   /** S posted, P being processed, F refused; anything else is a state we do not know. */
   procStatus: z.string(),

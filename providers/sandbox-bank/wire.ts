@@ -3,10 +3,12 @@ import { z } from 'zod';
 /** What the bank really sends, as its manual and the fixtures have it: yuan as decimal text, times with offset. */
 const amount = z.string().regex(/^\d{1,10}\.\d{2}$/);
 const time = z.iso.datetime({ offset: true });
+/** Kept as the channel's reference: anything else is not understood rather than not storable. */
+const bankNumber = z.string().regex(/^[\x21-\x7e]{1,64}$/);
 
 const orderCommon = z.object({
   merOrderNo: z.string(),
-  bankOrderNo: z.string().min(1).max(64),
+  bankOrderNo: bankNumber,
   amount,
   currency: z.literal('CNY'),
 });
@@ -22,7 +24,7 @@ export type BankOrder = z.output<typeof orderSchema>;
 
 const refundCommon = z.object({
   merRefundNo: z.string(),
-  bankRefundNo: z.string().min(1).max(64),
+  bankRefundNo: bankNumber,
   amount,
   currency: z.literal('CNY'),
 });

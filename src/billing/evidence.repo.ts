@@ -50,6 +50,10 @@ export interface Notification {
   rawBody: Uint8Array;
 }
 
+/** As its column takes it: the other side may name its events as it likes. */
+const storableEventId = (eventId: string) =>
+  /^[\x21-\x7e]{1,128}$/.test(eventId) ? eventId : `sha256:${sha256(Buffer.from(eventId))}`;
+
 /** Keeps notifications as they came; one that was delivered before is the same row. */
 export async function insertNotifications(
   tx: Tx,
@@ -62,7 +66,7 @@ export async function insertNotifications(
     .insert(
       notifications.map(({ connectionId, eventId, rawBody }) => ({
         connection_id: connectionId,
-        event_id: eventId,
+        event_id: storableEventId(eventId),
         received_at_ms: nowMs,
         sealed_body: vault.seal(asText(rawBody), SEALED_NOTIFICATION),
         body_sha256: sha256(rawBody),

@@ -1,6 +1,7 @@
 import type { InboundRequest } from '../contract/index.ts';
 import { transact } from '../infra/db/index.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { isId } from '../kernel/ids.ts';
 import { type Answer, isContradiction, readDebit, readPosting, readRefund } from './advance.rules.ts';
 import type { PaymentAdvances } from './advance.service.ts';
 import type { BillingDeps } from './billing.deps.ts';
@@ -71,9 +72,11 @@ export class Notifications {
   private async take(connectionId: string, request: InboundRequest, told: Told): Promise<void> {
     const notification: Notification = { connectionId, eventId: told.eventId, rawBody: request.rawBody };
     for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
-      const [payment] = await loadPayments(this.deps.db, this.deps.vault, [
-        paymentIdOfReference(told.reference),
-      ]);
+      const paymentId = paymentIdOfReference(told.reference);
+      // Whoever signed it, a reference may be any text, and not every text can be looked for in a database.
+      const [payment] = isId('pay', paymentId)
+        ? await loadPayments(this.deps.db, this.deps.vault, [paymentId])
+        : [];
       const answer = payment && told.read(payment);
       if (!payment || !answer) return this.keepUnused(notification, 'about nothing we know');
       // Only what carries the payment on touches its task; the rest would only disturb whoever works on it.

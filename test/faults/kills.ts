@@ -78,7 +78,7 @@ export async function runKills(world: World, kills: number, seed: number): Promi
   ]);
   await clearFaults(world);
   await payers.stop();
-  await comeToRest(world);
+  const stillOpen = await comeToRest(world);
   const { totals, violations } = await auditBooks(world, payers.orders);
   const points = deaths.flat();
   const byPoint: Record<string, number> = {};
@@ -89,7 +89,7 @@ export async function runKills(world: World, kills: number, seed: number): Promi
     byPoint,
     elsewhere: points.filter(({ asPlanned }) => !asPlanned).length,
     totals,
-    violations: [...violations, ...payers.wrongAnswers, ...errorsLogged(world)],
+    violations: [...stillOpen, ...violations, ...payers.wrongAnswers, ...errorsLogged(world)],
     durationMs: Math.round(performance.now() - startedAt),
   };
 }
