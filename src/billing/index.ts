@@ -8,13 +8,11 @@ import { purgeBillQueries } from './query.repo.ts';
 import { BillQueries } from './query.service.ts';
 import { Receipts } from './receipt.service.ts';
 
-export type { AgencyDirectory, BillingDeps } from './billing.deps.ts';
+export type { BillingDeps } from './billing.deps.ts';
 export { isFinal, PAYMENT_TOPIC, receiptIdOf } from './billing.rules.ts';
 export type * from './billing.types.ts';
-export type { PaymentOrder } from './order.service.ts';
-export { countByStatus } from './payment.repo.ts';
 export type { PaymentView } from './payments.service.ts';
-export type { QueriedBill, QueriedBills } from './query.service.ts';
+export type { QueriedBills } from './query.service.ts';
 export type { Receipts } from './receipt.service.ts';
 export type * from './receipt.types.ts';
 

@@ -156,15 +156,6 @@ export async function listSteps(db: Db, paymentIds: readonly string[]): Promise<
   return steps;
 }
 
-/** How many payments stand where: for metrics and for operators. */
-export async function countByStatus(db: Db): Promise<Map<PaymentStatus, number>> {
-  const rows: Record<string, unknown>[] = await db('payments')
-    .select('status')
-    .count({ count: '*' })
-    .groupBy('status');
-  return new Map(rows.map((row) => [row.status as PaymentStatus, toInt(row.count)]));
-}
-
 /** A row as the drivers give it: a BIGINT is text. */
 interface PaymentRow {
   payment_id: string;

@@ -2,4 +2,4 @@ export { Heartbeat, isAnyWorkerAlive } from './heartbeat.ts';
 export { Housekeeping } from './housekeeping.ts';
 export { Sweeper } from './sweeper.ts';
 export { TaskSender } from './task-sender.ts';
-export { type TaskHandler, TaskWorker } from './task-worker.ts';
+export { TaskWorker } from './task-worker.ts';

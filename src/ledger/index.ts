@@ -1,10 +1,3 @@
 export { balancesThatDiffer, listBalances, postJournals, trialBalance } from './ledger.repo.ts';
-export {
-  agencyPayable,
-  channelClearing,
-  debitJournal,
-  fundsInTransit,
-  postingJournal,
-  refundJournal,
-} from './ledger.rules.ts';
+export { debitJournal, postingJournal, refundJournal } from './ledger.rules.ts';
 export type * from './ledger.types.ts';
