@@ -42,6 +42,11 @@ export class Balancer {
     return this.targets.map((target) => target.answered);
   }
 
+  /** Resolves when every server is up. */
+  async untilAllUp(): Promise<void> {
+    while (this.targets.some((target) => !target.isUp)) await sleep(CHECK_EVERY_MS);
+  }
+
   async stop(): Promise<void> {
     this.checking.abort();
     this.server.closeAllConnections();
