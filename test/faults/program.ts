@@ -76,15 +76,20 @@ export class Program {
 
   /** Has it killed at the n-th time it comes to a point; where that does not come in time, at the next point of any kind. */
   async dieAt(point: string, nth: number, patienceMs: number): Promise<Death> {
-    this.child?.send({ crashAt: { point, left: nth } });
+    this.tell({ crashAt: { point, left: nth } });
     if (!(await this.hasExitedWithin(patienceMs))) {
-      this.child?.send({ crashAt: { point: '*', left: 1 } });
+      this.tell({ crashAt: { point: '*', left: 1 } });
       if (!(await this.hasExitedWithin(patienceMs))) this.child?.kill('SIGKILL');
     }
     await this.exited;
     const reached = existsSync(this.reportFile) ? readFileSync(this.reportFile, 'utf8') : 'at rest';
     rmSync(this.reportFile, { force: true });
     return { point: reached, asPlanned: reached === point };
+  }
+
+  /** It may be dying this very moment, and then it need not hear. */
+  private tell(message: object): void {
+    this.child?.send(message, () => {});
   }
 
   /** Asks it to stop, as an operator does. */
