@@ -3,7 +3,6 @@ export { type Layout, layoutSchema } from './statements/layout.types.ts';
 export { readStatement } from './statements/read-statement.ts';
 export type {
   StatementBalance,
-  StatementProblem,
   StatementRow,
   StatementSummary,
   StatementTotals,

@@ -53,6 +53,9 @@ export class Bai2Parser implements StatementParser {
     this.lines.end();
     this.endRecord();
     this.controls.end();
+    // The counts may be left out, the mark at the end may not.
+    if (!this.isFieldEnded)
+      this.out.error('file_cut_short', this.lines.line, 'the last record lacks its “/”');
     this.out.endStatement();
   }
 

@@ -274,10 +274,15 @@ function memoOf({ unstructured, structuredRef, info }: CamtTransaction): string 
   return unstructured || structuredRef || info || null;
 }
 
+let lastDate = { text: '', date: '' };
+
 /** A date that the schema lets be absent; one that is there has to be a date. */
 export function dateOf(text: string, what: string, line: number, out: StatementCollector): string | null {
   if (!text) return null;
+  // A file has few dates, and many times each.
+  if (text === lastDate.text) return lastDate.date;
   const date = readIsoDate(text);
-  if (!date) out.error('date_unreadable', line, `${what} “${text.slice(0, 40)}” is no date`);
+  if (date) lastDate = { text, date };
+  else out.error('date_unreadable', line, `${what} “${text.slice(0, 40)}” is no date`);
   return date;
 }

@@ -81,7 +81,6 @@ export class StatementCollector {
     };
     this.add(statement, row);
     if (row.raw.includes('\uFFFD')) this.reportDamagedText(row);
-    this.rowsHash.update(row.sha256);
     this.rowCount += 1;
     this.rows.push(row);
   }
@@ -187,9 +186,11 @@ export class StatementCollector {
   takeRows(): StatementRow[] {
     const rows = this.rows;
     this.rows = [];
+    if (rows.length > 0) this.rowsHash.update(rows.map(({ sha256 }) => sha256).join(''));
     return rows;
   }
 
+  /** Over all rows that were taken. */
   rowsSha256(): string {
     return this.rowsHash.copy().digest('hex');
   }

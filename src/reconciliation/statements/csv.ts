@@ -37,6 +37,7 @@ export class CsvReader {
 
   private takeLine(text: string, line: number): void {
     if (this.pending.length === 0 && !text.includes('"')) {
+      if (text === '') return;
       this.take({ cells: text.split(this.delimiter), line, raw: text });
       return;
     }

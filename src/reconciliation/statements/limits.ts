@@ -18,5 +18,4 @@ export const LIMITS = {
   statements: 20_000,
   currencies: 200,
   spreadsheetStringsChars: 128 * 1024 ** 2,
-  layoutBytes: 1024 ** 2,
 } as const;

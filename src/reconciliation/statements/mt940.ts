@@ -79,7 +79,7 @@ export class Mt940Parser implements StatementParser {
     const found = FIELD.exec(text);
     if (found) {
       this.endField();
-      if (found[1] === '20') this.endMessage(false);
+      if (found[1] === '20' && this.message?.seen.size) this.endMessage(false);
       this.field = { tag: found[1] ?? '', lines: [found[2] ?? ''], line, raw: [text] };
       return;
     }
@@ -245,12 +245,14 @@ export class Mt940Parser implements StatementParser {
 
   private checkWhole(message: Message, hasEnd: boolean): void {
     const { seen, line } = message;
-    const required = message.isInterim ? ['20', '25', '28'] : ['20', '25', '28', '60', '62'];
-    const missing = required.filter((tag) => !seen.has(tag));
-    if (missing.length > 0) {
-      const names = missing.map((tag) => `:${tag}:`).join(', ');
-      this.out.error('field_missing', line, `the message that begins here has no ${names}`);
-    }
+    const lacking = (tags: readonly string[]) =>
+      tags.filter((tag) => !seen.has(tag)).map((tag) => `:${tag}:`);
+    const missing = lacking(message.isInterim ? ['25'] : ['25', '60', '62']);
+    const begins = 'the message that begins here has no';
+    if (missing.length > 0) this.out.error('field_missing', line, `${begins} ${missing.join(', ')}`);
+    // Names only: the money is whole without them.
+    const unnamed = lacking(['20', '28']);
+    if (unnamed.length > 0) this.out.warn('name_missing', line, `${begins} ${unnamed.join(', ')}`);
     if (message.isInterim && !hasEnd && !seen.has('90')) {
       this.out.error(
         'file_cut_short',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { Bai2Parser } from './bai2.ts';
@@ -43,6 +43,7 @@ export async function readStatement(
   const out = new StatementCollector();
   const before = await stat(path);
   let encoding: string | null = null;
+  let fileSha256: string | null = null;
   let format: string | null = options.layout?.name ?? options.format ?? null;
   const flush = async () => {
     const rows = out.takeRows();
@@ -61,7 +62,11 @@ export async function readStatement(
     } else {
       const reading = readingOf(await sampleOf(path, container), options);
       format = reading.kind === 'layout' ? reading.layout.name : reading.kind;
-      encoding = await readText(unpack(path, container), reading, out, flush);
+      const bytes = unpack(path, container);
+      // A file that lies there plain is hashed as it is read; the others once more.
+      const sha256 = createHash('sha256');
+      encoding = await readText(container === 'plain' ? hashed(bytes, sha256) : bytes, reading, out, flush);
+      if (container === 'plain') fileSha256 = sha256.digest('hex');
     }
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
@@ -84,7 +89,7 @@ export async function readStatement(
     totals: out.totals,
     problems: out.problems,
     problemsLeftOut: out.problemsLeftOut,
-    fileSha256: await sha256Of(path),
+    fileSha256: fileSha256 ?? (await sha256Of(path)),
     rowsSha256: out.rowsSha256(),
   };
 }
@@ -168,6 +173,13 @@ async function sampleOf(path: string, container: ContainerKind): Promise<Buffer>
     if (byteCount >= SAMPLE_BYTES) break;
   }
   return Buffer.concat(chunks).subarray(0, SAMPLE_BYTES);
+}
+
+async function* hashed(bytes: AsyncIterable<Buffer>, sha256: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    sha256.update(chunk);
+    yield chunk;
+  }
 }
 
 async function sha256Of(path: string): Promise<string> {

@@ -206,7 +206,7 @@ function isNote(raw: string, plain: readonly string[]): boolean {
   const first = plain.find((cell) => cell !== '') ?? '';
   const filled = plain.filter((cell) => cell !== '').length;
   if (
-    /^(#|-{4,}|={4,}|—{4,}|注:|说明|提示|备注:|以上|本页|合计|总计|小计|期[初末]余额|承前页|过次页|共\d)/.test(
+    /^(#|-{4,}|={4,}|—{4,}|注:|说明|提示|备注:|以上|本页|.{0,6}合计|总计|小计|期[初末]余额|承前页|过次页|共\d)/.test(
       first,
     )
   )

@@ -17,6 +17,7 @@ export class TextReader {
   private decoder: TextDecoder | null = null;
   private readonly fallback: FallbackEncoding;
   private isFirst = true;
+  private endsWhole = true;
   private readonly isBinary: boolean;
 
   constructor(encoding: string | null, fallback: FallbackEncoding) {
@@ -42,7 +43,10 @@ export class TextReader {
       if (isAscii(bytes)) return bytes.toString('latin1');
       this.decoder = decoderOf(isUtf8(wholeCharacters(bytes)) ? 'utf-8' : this.fallback);
     }
-    return this.decoder.decode(bytes, { stream: true });
+    // Most bytes of most files are ASCII, which needs no decoding; a character that the last piece cut would need it.
+    const isWhole = this.endsWhole && this.decoder.encoding === 'utf-8' && isAscii(bytes);
+    this.endsWhole = (bytes.at(-1) ?? 0) < 0x80;
+    return isWhole ? bytes.toString('latin1') : this.decoder.decode(bytes, { stream: true });
   }
 
   end(): string {

@@ -38,10 +38,10 @@ export async function containerOf(path: string): Promise<ContainerKind> {
 }
 
 /** The bytes of the statement itself, out of what it is wrapped in. Throws `UnreadableFile` for bombs and damage. */
-export async function* unpack(path: string, kind: ContainerKind): AsyncGenerator<Buffer> {
-  if (kind === 'zip') yield* unzipOnly(path);
-  else if (kind === 'gzip') yield* gunzip(path);
-  else yield* createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>;
+export function unpack(path: string, kind: ContainerKind): AsyncIterable<Buffer> {
+  if (kind === 'zip') return unzipOnly(path);
+  if (kind === 'gzip') return gunzip(path);
+  return createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>;
 }
 
 async function* gunzip(path: string): AsyncGenerator<Buffer> {

@@ -16,41 +16,48 @@ export interface XmlPlace {
   position: number;
 }
 
-type Compiled = { children: Map<string, Compiled>; open: XmlNode['open']; close: XmlNode['close'] };
+/** A node in its tree; fields in one order, so that all of them are of one shape. */
+interface Compiled {
+  parent: Compiled | null;
+  children: Map<string, Compiled>;
+  open: XmlNode['open'];
+  close: XmlNode['close'];
+}
 
 /**
  * Walks XML as it comes, in the memory of one token: a tree of nodes says what matters. Elements in another namespace than
  * that of the first known element are passed over. A DOCTYPE is refused: statements have none, and attacks do.
  */
-export class XmlTreeReader {
+export class XmlTreeReader implements XmlPlace {
   private readonly parser = new SaxesParser();
   private node: Compiled;
-  private readonly above: Compiled[] = [];
+  private readonly top: Compiled;
   private depth = 0;
   /** How deep inside elements that do not matter. */
   private skipped = 0;
   private text = '';
   private prefix: string | null = null;
   private readonly rootName: string;
-  private readonly place: XmlPlace = { line: 0, position: 0 };
-  private lastPosition = 0;
+  private events = 0;
+  private eventsBefore = 0;
+  private tokenChars = 0;
   private lineOffset = 0;
   private hasBegun = false;
 
   /** `rootName` may stand below an envelope of others' making. */
   constructor(rootName: string, root: XmlNode) {
     this.rootName = rootName;
-    this.node = compile({ children: { [rootName]: root } });
+    this.top = compile({ children: { [rootName]: root } }, null);
+    this.node = this.top;
     this.parser.on('doctype', () => {
       throw new UnreadableFile('xml_doctype', 'a DOCTYPE has no place in this file: refused', this.line);
     });
+    const takeText = (text: string) => {
+      if (this.skipped === 0 && this.node.close) this.text += text;
+    };
     this.parser.on('opentag', (tag) => this.openTag(tag));
-    this.parser.on('text', (text) => {
-      if (this.skipped === 0) this.text += text;
-    });
-    this.parser.on('cdata', (text) => {
-      if (this.skipped === 0) this.text += text;
-    });
+    this.parser.on('text', takeText);
+    this.parser.on('cdata', takeText);
     this.parser.on('closetag', () => this.closeTag());
   }
 
@@ -58,7 +65,11 @@ export class XmlTreeReader {
     return this.parser.line + this.lineOffset;
   }
 
-  /** The position of the start of the text that the reader counts from: blanks before the declaration are dropped. */
+  get position(): number {
+    return this.parser.position;
+  }
+
+  /** Takes the next piece; returns what of it counts for positions: blanks before the declaration are dropped. */
   write(chunk: string): string {
     let text = chunk;
     if (!this.hasBegun) {
@@ -68,7 +79,9 @@ export class XmlTreeReader {
       this.hasBegun = true;
     }
     this.run(() => this.parser.write(text));
-    if (this.parser.position - this.lastPosition > LIMITS.xmlTokenChars) {
+    this.tokenChars = this.events === this.eventsBefore ? this.tokenChars + text.length : 0;
+    this.eventsBefore = this.events;
+    if (this.tokenChars > LIMITS.xmlTokenChars) {
       throw new UnreadableFile(
         'xml_token_too_long',
         'a text, tag or comment too long for a statement',
@@ -92,14 +105,8 @@ export class XmlTreeReader {
     }
   }
 
-  private here(): XmlPlace {
-    this.place.line = this.line;
-    this.place.position = this.parser.position;
-    this.lastPosition = this.place.position;
-    return this.place;
-  }
-
-  private openTag({ name, attributes }: SaxesTagPlain): void {
+  private openTag(tag: SaxesTagPlain): void {
+    this.events += 1;
     this.depth += 1;
     if (this.depth > LIMITS.xmlDepth) {
       throw new UnreadableFile(
@@ -110,36 +117,31 @@ export class XmlTreeReader {
     }
     if (this.skipped > 0) {
       this.skipped += 1;
-      this.lastPosition = this.parser.position;
       return;
     }
-    const at = this.here();
-    const known = this.node.children.get(this.localName(name));
+    const known = this.node.children.get(this.prefix === '' ? tag.name : this.localName(tag.name));
     if (!known) {
       // Above the root anything may stand; beside what is known, nothing of it matters.
       if (this.prefix !== null) this.skipped = 1;
       return;
     }
-    this.above.push(this.node);
     this.node = known;
     this.text = '';
-    known.open?.(attributes, at);
+    if (known.open) known.open(tag.attributes, this);
   }
 
   private closeTag(): void {
     this.depth -= 1;
     if (this.skipped > 0) {
       this.skipped -= 1;
-      this.lastPosition = this.parser.position;
       return;
     }
-    if (this.above.length === 0) return;
-    const at = this.here();
-    const { close } = this.node;
-    if (close) close(this.text.trim(), at);
+    const { parent, close } = this.node;
+    if (parent === null) return;
+    if (close) close(this.text.trim(), this);
     this.text = '';
-    this.node = this.above.pop() ?? this.node;
-    if (this.above.length === 0) this.prefix = null;
+    this.node = parent;
+    if (parent === this.top) this.prefix = null;
   }
 
   private localName(name: string): string {
@@ -148,12 +150,12 @@ export class XmlTreeReader {
       if (local === this.rootName) this.prefix = prefix === '' ? '' : `${prefix}:`;
       return local;
     }
-    if (this.prefix === '') return name;
     return name.startsWith(this.prefix) ? name.slice(this.prefix.length) : '';
   }
 }
 
-function compile({ children = {}, open, close }: XmlNode): Compiled {
-  const compiled = Object.entries(children).map(([name, node]) => [name, compile(node)] as const);
-  return { children: new Map(compiled), open, close };
+function compile({ children = {}, open, close }: XmlNode, parent: Compiled | null): Compiled {
+  const compiled: Compiled = { parent, children: new Map(), open, close };
+  for (const [name, node] of Object.entries(children)) compiled.children.set(name, compile(node, compiled));
+  return compiled;
 }
