@@ -54,10 +54,13 @@ export class RowCells {
   readonly line: number;
   readonly raw: string;
   private readonly cells: readonly string[];
+  private readonly plain: readonly string[];
   private readonly columns: Columns;
 
-  constructor({ cells, line, raw }: TableRecord, columns: Columns) {
+  /** `plain`: the cells as `plainText` gives them. */
+  constructor({ cells, line, raw }: TableRecord, plain: readonly string[], columns: Columns) {
     this.cells = cells;
+    this.plain = plain;
     this.line = line;
     this.raw = raw;
     this.columns = columns;
@@ -67,7 +70,7 @@ export class RowCells {
   text(...roles: string[]): string | null {
     for (const role of roles) {
       const index = this.columns.indexOf(role);
-      const text = index === undefined ? '' : plainText(this.cells[index] ?? '');
+      const text = index === undefined ? '' : (this.plain[index] ?? '');
       if (text !== '' && !/^(\/|-+|—+|无|null)$/.test(text)) return text;
     }
     return null;
@@ -163,7 +166,7 @@ export class TableParser {
         `${record.cells.length} cells where the heading has ${this.columns.width}`,
       );
     }
-    this.reader.row(new RowCells(record, this.columns));
+    this.reader.row(new RowCells(record, plain, this.columns));
   }
 
   end(): void {
