@@ -189,7 +189,8 @@ function selectableCharacters(pdf: Uint8Array): Set<string> {
   const characters = new Set<string>();
   for (const [, content = ''] of Buffer.from(pdf)
     .toString('latin1')
-    .matchAll(/stream\r?\n([\s\S]*?)\r?\nendstream/g)) {
+    // Not `\r?` before the end: one stream in 256 has that byte for its last.
+    .matchAll(/stream\n([\s\S]*?)\nendstream/g)) {
     let map: string;
     try {
       map = inflateSync(Buffer.from(content, 'latin1')).toString('latin1');

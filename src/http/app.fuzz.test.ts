@@ -187,8 +187,10 @@ describe('whatever is sent', () => {
   }, 60_000);
 
   it('bodies that a schema could take come back as they were, or are refused', async () => {
+    // `__proto__` as a key is dropped on the way in, and should be.
+    const key = fc.string().filter((text) => text !== '__proto__');
     await fc.assert(
-      fc.asyncProperty(fc.dictionary(fc.string(), fc.string()), async (more) => {
+      fc.asyncProperty(fc.dictionary(key, fc.string()), async (more) => {
         const value = { text: 'x', amount: { amountMinor: 1, currency: 'CNY' }, more };
         const call = {
           method: 'POST',
