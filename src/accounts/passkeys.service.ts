@@ -85,7 +85,7 @@ export class Passkeys {
         requireUserVerification: false,
       }),
     );
-    if (!verified || !verified.verified) throw passkeyRefused();
+    if (!verified?.verified) throw passkeyRefused();
     const { id, publicKey, counter, transports = [] } = verified.registrationInfo.credential;
     await transact(db, async (tx) => {
       const isNew = await insertPasskey(tx, {
