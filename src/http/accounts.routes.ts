@@ -1,8 +1,8 @@
-import type { Accounts, Caller, DemoSignIns, SandboxSms } from '../accounts/index.ts';
+import type { Accounts, DemoSignIns, SandboxSms } from '../accounts/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { auditEventOf, clientOf, isSecure, signedIn, userOf } from './accounts.presenter.ts';
 import * as schemas from './accounts.schemas.ts';
-import { defineRoute, type Route } from './route.ts';
+import { defineRoute, type Route, signedInCaller } from './route.ts';
 import { instantOf, pageQuery } from './schemas.ts';
 import { clearedSessionCookie } from './session-cookie.ts';
 
@@ -260,10 +260,4 @@ function auditRoute({ accounts }: AccountsRoutesOptions): Route {
       return { status: 200, body: { items: items.map(auditEventOf), nextCursor } };
     },
   });
-}
-
-/** The route's access lets nobody else in. */
-function signedInCaller(caller: Caller | null): Caller {
-  if (!caller) throw new DomainError('unauthenticated', 'sign_in_required');
-  return caller;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Caller, recordAudit } from '../accounts/index.ts';
+import { recordAudit } from '../accounts/index.ts';
 import type { Agency } from '../agencies/index.ts';
 import { type Billing, isFinal, type PaymentView } from '../billing/index.ts';
 import type { AccountInputs, InboundRequest, LocalText } from '../contract/index.ts';
@@ -8,7 +8,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { billQueryOf, paymentOf } from './billing.presenter.ts';
 import * as schemas from './billing.schemas.ts';
-import { defineRoute, type Route, type RouteInput } from './route.ts';
+import { defineRoute, type Route, type RouteInput, signedInCaller } from './route.ts';
 import { idSchema, pageOf, pageQuery } from './schemas.ts';
 
 export interface BillingRoutesOptions {
@@ -54,7 +54,7 @@ function queryRoute({ billing, agencies, savedAccount }: BillingRoutesOptions): 
     responses: { 200: { description: 'What the agency said', schema: schemas.billQuerySchema } },
     problems: ['agency_not_found', 'saved_account_not_found', 'inputs_invalid'],
     handler: async ({ body, caller }) => {
-      const { userId } = signedIn(caller);
+      const { userId } = signedInCaller(caller);
       const { agencyId, inputs } =
         'savedAccountId' in body ? await savedAccount(userId, body.savedAccountId) : body;
       const query = await billing.queries.query(userId, agencyId, inputs);
@@ -79,7 +79,7 @@ function lookRoute({ billing, agencies }: BillingRoutesOptions): Route {
     responses: { 200: { description: 'What the agency said', schema: schemas.billQuerySchema } },
     problems: ['query_not_found', 'query_expired'],
     handler: async ({ params, caller }) => {
-      const query = await billing.queries.look(signedIn(caller).userId, params.queryId);
+      const query = await billing.queries.look(signedInCaller(caller).userId, params.queryId);
       return { status: 200, body: billQueryOf(query, await agencyOf(agencies, query.agencyId)) };
     },
   });
@@ -130,7 +130,7 @@ function createRoute({ billing, agencies, addressIndex, db, clock }: BillingRout
       'agency_unavailable',
     ],
     handler: async ({ body, caller, commandKey, traceId, request }) => {
-      const { userId } = signedIn(caller);
+      const { userId } = signedInCaller(caller);
       const payment = await billing.orders.create(userId, body, commandKey);
       await recordAudit(db, {
         atMs: clock.nowMs(),
@@ -164,7 +164,7 @@ function readRoutes(options: BillingRoutesOptions): Route[] {
       problems: ['cursor_invalid'],
       handler: async ({ query, caller }) => {
         const views = await billing.payments.list(
-          signedIn(caller).userId,
+          signedInCaller(caller).userId,
           query.limit + 1,
           query.cursor ?? null,
         );
@@ -186,7 +186,7 @@ function readRoutes(options: BillingRoutesOptions): Route[] {
       responses: { 200: { description: 'The payment', schema: schemas.paymentSchema } },
       problems: ['payment_not_found'],
       handler: async ({ params: { paymentId }, caller }) => {
-        const view = await billing.payments.get(signedIn(caller).userId, paymentId);
+        const view = await billing.payments.get(signedInCaller(caller).userId, paymentId);
         return { status: 200, body: await shown(agencies, view) };
       },
     }),
@@ -215,7 +215,7 @@ function eventsRoute(
     },
     problems: ['payment_not_found', 'too_many_streams'],
     handler: ({ params: { paymentId }, caller, streams, request, response }) => {
-      const { userId } = signedIn(caller);
+      const { userId } = signedInCaller(caller);
       return streams.stream(
         { request, response },
         {
@@ -284,10 +284,4 @@ async function agencyOf(agencies: BillingRoutesOptions['agencies'], agencyId: st
   const agency = await agencies.getAgency(agencyId);
   if (!agency) throw new DomainError('notFound', 'agency_not_found');
   return agency;
-}
-
-/** The route's access lets nobody else in. */
-function signedIn(caller: Caller | null): Caller {
-  if (!caller) throw new DomainError('unauthenticated', 'sign_in_required');
-  return caller;
 }

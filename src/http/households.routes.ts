@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { Caller } from '../accounts/index.ts';
 import type { Agencies } from '../agencies/index.ts';
 import type { SavedAccount, SavedAccounts } from '../households/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { agencySummaryOf, agencySummarySchema } from './agencies.schemas.ts';
 import { holderOf } from './billing.presenter.ts';
 import { holderSchema, inputsSchema } from './billing.schemas.ts';
-import { defineRoute, type Route } from './route.ts';
+import { defineRoute, type Route, signedInCaller } from './route.ts';
 import { idSchema, pageOf } from './schemas.ts';
 
 const label = z.string().trim().max(30).describe('What its owner calls it, such as 爸妈家; may be empty');
@@ -53,7 +52,7 @@ function collectionRoutes({ savedAccounts, agencies }: HouseholdsRoutesOptions):
       responses: { 200: { description: 'All of them: there are few', schema: pageOf(savedAccountSchema) } },
       problems: [],
       handler: async ({ caller }) => {
-        const accounts = await savedAccounts.list(signedIn(caller).userId);
+        const accounts = await savedAccounts.list(signedInCaller(caller).userId);
         const items = await Promise.all(accounts.map((account) => shown(agencies, account)));
         return { status: 200, body: { items, nextCursor: null } };
       },
@@ -70,7 +69,7 @@ function collectionRoutes({ savedAccounts, agencies }: HouseholdsRoutesOptions):
       responses: { 201: { description: 'It is kept', schema: savedAccountSchema } },
       problems: ['agency_not_found', 'inputs_invalid', 'account_not_found', 'too_many_saved_accounts'],
       handler: async ({ body, caller }) => {
-        const account = await savedAccounts.add(signedIn(caller).userId, body);
+        const account = await savedAccounts.add(signedInCaller(caller).userId, body);
         return { status: 201, body: await shown(agencies, account) };
       },
     }),
@@ -91,7 +90,7 @@ function itemRoutes({ savedAccounts, agencies }: HouseholdsRoutesOptions): Route
       responses: { 200: { description: 'Under its new name', schema: savedAccountSchema } },
       problems,
       handler: async ({ params: { savedAccountId }, body, caller }) => {
-        const account = await savedAccounts.rename(signedIn(caller).userId, savedAccountId, body.label);
+        const account = await savedAccounts.rename(signedInCaller(caller).userId, savedAccountId, body.label);
         return { status: 200, body: await shown(agencies, account) };
       },
     }),
@@ -105,7 +104,7 @@ function itemRoutes({ savedAccounts, agencies }: HouseholdsRoutesOptions): Route
       responses: { 204: { description: 'It is gone from the list; payments stay in the history' } },
       problems,
       handler: async ({ params: { savedAccountId }, caller }) => {
-        await savedAccounts.remove(signedIn(caller).userId, savedAccountId);
+        await savedAccounts.remove(signedInCaller(caller).userId, savedAccountId);
         return { status: 204 };
       },
     }),
@@ -125,10 +124,4 @@ async function shown(
     maskedAccount,
     holder: holder && holderOf(holder),
   };
-}
-
-/** The route's access lets nobody else in. */
-function signedIn(caller: Caller | null): Caller {
-  if (!caller) throw new DomainError('unauthenticated', 'sign_in_required');
-  return caller;
 }

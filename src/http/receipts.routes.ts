@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import type { Caller } from '../accounts/index.ts';
 import { type Receipt, type Receipts, receiptIdOf, type VerifiedReceipt } from '../billing/index.ts';
-import { DomainError } from '../kernel/errors.ts';
 import { agencySummaryOf, agencySummarySchema } from './agencies.schemas.ts';
 import { holderOf } from './billing.presenter.ts';
 import { channelSchema, holderSchema } from './billing.schemas.ts';
-import { defineRoute, type Route } from './route.ts';
+import { defineRoute, type Route, signedInCaller } from './route.ts';
 import { idSchema, instantOf, instantSchema, moneySchema } from './schemas.ts';
 
 const verifiedReceiptSchema = z
@@ -55,7 +53,7 @@ export function receiptsRoutes({ receipts }: ReceiptsRoutesOptions): Route[] {
       summary: 'The receipt of a payment that was posted',
       responses: { 200: { description: 'The same whenever it is asked for', schema: receiptSchema } },
       handler: async ({ params, caller }) => {
-        const receipt = await receipts.get(signedIn(caller).userId, params.paymentId);
+        const receipt = await receipts.get(signedInCaller(caller).userId, params.paymentId);
         return { status: 200, body: receiptOf(receipt) };
       },
     }),
@@ -72,7 +70,7 @@ export function receiptsRoutes({ receipts }: ReceiptsRoutesOptions): Route[] {
         },
       },
       handler: async ({ params, caller }) => {
-        const body = await receipts.getPdf(signedIn(caller).userId, params.paymentId);
+        const body = await receipts.getPdf(signedInCaller(caller).userId, params.paymentId);
         const headers = {
           'content-disposition': `attachment; filename="${receiptIdOf(params.paymentId)}.pdf"`,
         };
@@ -123,10 +121,4 @@ function verifiedReceiptOf(receipt: VerifiedReceipt): z.input<typeof verifiedRec
     postedAt: instantOf(receipt.postedAtMs),
     agencyReference: receipt.agencyReference,
   };
-}
-
-/** The route's access lets nobody else in. */
-function signedIn(caller: Caller | null): Caller {
-  if (!caller) throw new DomainError('unauthenticated', 'sign_in_required');
-  return caller;
 }

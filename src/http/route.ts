@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Access, Caller } from '../accounts/index.ts';
+import { DomainError } from '../kernel/errors.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { Language } from './problem-catalogue.ts';
 
@@ -82,4 +83,10 @@ export interface Route<S extends RouteSchemas = RouteSchemas> {
 /** Declares a route; the types of the handler's input come from its schemas. */
 export function defineRoute<S extends RouteSchemas>(route: Route<S>): Route {
   return route as unknown as Route;
+}
+
+/** The caller of a route whose access lets nobody else in. */
+export function signedInCaller(caller: Caller | null): Caller {
+  if (!caller) throw new DomainError('unauthenticated', 'sign_in_required');
+  return caller;
 }
