@@ -14,5 +14,6 @@ export default {
       },
     ],
   },
+  setupFiles: ['<rootDir>/test/support/property-seed.ts'],
   testTimeout: 30_000,
 };

@@ -69,7 +69,7 @@ interface ProblemContext {
 export function problemOf(error: unknown, context: ProblemContext): Problem {
   const refusal = error instanceof DomainError ? error : null;
   const code = refusal?.code ?? 'internal_error';
-  const listed = PROBLEMS[code];
+  const listed = entryOf(PROBLEMS, code);
   const entry = (listed ?? PROBLEMS[refusal ? STAND_IN[refusal.kind] : 'internal_error']) as ProblemEntry;
   const kindStatus = refusal ? STATUS_OF_KIND[refusal.kind] : 500;
   const params = { ...refusal?.params, traceId: context.traceId };
@@ -93,7 +93,7 @@ export function problemOf(error: unknown, context: ProblemContext): Problem {
 }
 
 function fieldProblem(field: FieldProblem, language: Language) {
-  const text = FIELD_PROBLEMS[field.code] ?? FIELD_PROBLEMS.invalid;
+  const text = entryOf(FIELD_PROBLEMS, field.code) ?? FIELD_PROBLEMS.invalid;
   return {
     pointer: field.pointer,
     code: field.code,
@@ -101,8 +101,13 @@ function fieldProblem(field: FieldProblem, language: Language) {
   };
 }
 
+/** An entry of the catalogue's own: what every object inherits (`constructor`) is none. */
+function entryOf<T>(catalogue: Readonly<Record<string, T>>, code: string): T | undefined {
+  return Object.hasOwn(catalogue, code) ? catalogue[code] : undefined;
+}
+
 function filled(text: string, params: Readonly<Record<string, unknown>>, language: Language): string {
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => shown(params[name], language));
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => shown(entryOf(params, name), language));
 }
 
 function shown(value: unknown, language: Language): string {
