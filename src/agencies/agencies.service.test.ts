@@ -261,7 +261,7 @@ describeOnBothStacks('agencies', (stack) => {
 
   it('reads every message that comes in, whatever the limits, and refuses those to a plug-in that takes none', async () => {
     lines.length = 0;
-    const message = { headers: {}, rawBody: Buffer.from('{}') };
+    const message = { method: 'POST', path: '/', headers: {}, rawBody: Buffer.from('{}') };
     const [read, lost] = [{ kind: 'ignored' as const }, { kind: 'notAuthentic' as const }];
     await agencies.putConnection({
       ...connection,

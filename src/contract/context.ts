@@ -60,6 +60,9 @@ export interface Logger {
 
 /** A request the other side sent to us, as it came. */
 export interface InboundRequest {
+  method: string;
+  /** With its query, as it was asked for. */
+  path: string;
   headers: Readonly<Record<string, string>>;
   rawBody: Uint8Array;
 }

@@ -42,6 +42,13 @@ function aManifest(): ManifestInput {
   };
 }
 
+const aFee = {
+  payer: 'agency' as const,
+  effectiveFrom: '2026-01-01',
+  slabs: [{ flatMinor: 0, ratePpm: 3_800 }],
+  split: { platform: 1, channel: 2, agency: 0 },
+};
+
 /** The paths of what is wrong, as `inputs.groups`. */
 function faultsOf(change: (manifest: ManifestInput) => void): string[] {
   const manifest = aManifest();
@@ -85,6 +92,48 @@ describe('a manifest', () => {
       (m) => m.inputs.fields.push({ ...firstField(m), name: 'phone' }),
     ],
     'a pattern that is none': ['inputs.fields.0.pattern', (m) => (firstField(m).pattern = '^(\\d{13}$')],
+    'alternatives that are anchored on one side each': [
+      'inputs.fields.0.pattern',
+      (m) => (firstField(m).pattern = '^(\\d{13})|(\\d{10})$'),
+    ],
+    'a picture from elsewhere': [
+      'inputs.fields.0.picture',
+      (m) => (firstField(m).picture = 'https://elsewhere.example/bill.png'),
+    ],
+    'two routes over one connection': [
+      'otherRoutes',
+      (m) => (m.otherRoutes = [{ connection: 'guangzhou-power-direct', costPpm: 0 }]),
+    ],
+    'a fee whose slabs end': [
+      'fees.0.slabs',
+      (m) => (m.fees = [{ ...aFee, slabs: [{ upToMinor: 100, flatMinor: 1, ratePpm: 0 }] }]),
+    ],
+    'a fee whose slabs fall': [
+      'fees.0.slabs',
+      (m) =>
+        (m.fees = [
+          {
+            ...aFee,
+            slabs: [
+              { upToMinor: 200, flatMinor: 1, ratePpm: 0 },
+              { upToMinor: 100, flatMinor: 1, ratePpm: 0 },
+              { flatMinor: 1, ratePpm: 0 },
+            ],
+          },
+        ]),
+    ],
+    'a fee that nobody gets': [
+      'fees.0.split',
+      (m) => (m.fees = [{ ...aFee, split: { platform: 0, channel: 0, agency: 0 } }]),
+    ],
+    'two fees of one payer on one date': [
+      'fees.1',
+      (m) =>
+        (m.fees = [
+          { ...aFee, effectiveUntil: '2026-12-31' },
+          { ...aFee, effectiveFrom: '2026-12-31' },
+        ]),
+    ],
     'a pattern that is not anchored': ['inputs.fields.0.pattern', (m) => (firstField(m).pattern = '\\d{13}')],
     'a query kind without its operation': ['queryKind', (m) => (m.queryKind = 'plan')],
     'paying without a way to ask what became of it': [

@@ -1,32 +1,18 @@
 import { z } from 'zod';
 import { localTime, minuteOfDay } from '../kernel/business-date.ts';
+import { faultsOfFees, feeSchema } from './manifest.fees.ts';
+import { faultsOfInputs, inputsSchema } from './manifest.inputs.ts';
+import { type Fault, localText, regionCode, slug } from './manifest.parts.ts';
 
 /**
  * A manifest says everything about an agency that code does not: who it is, what a resident types, how its
  * bills behave, when it answers. It is data, versioned, and validated here; declared ⇔ works.
  */
 
-const localText = z.object({ 'zh-CN': z.string().min(1).max(200), en: z.string().min(1).max(200) });
 const hhmm = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM');
 const timeZone = z.string().refine(isTimeZone, 'not an IANA time zone');
 /** 24:00 closes a day that never closes. */
 const hhmmEnd = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'HH:MM or 24:00');
-
-/** One thing a resident types. A JSON Schema property narrowed to what every phone can show, with hints. */
-export const inputFieldSchema = z.object({
-  name: z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/),
-  label: localText,
-  /** JSON Schema `pattern` the value must match, anchored; at most 200 characters. */
-  pattern: z.string().max(200).refine(isAnchoredPattern, 'must be a regular expression from ^ to $'),
-  maxLength: z.int().min(1).max(64),
-  keyboard: z.enum(['numeric', 'text', 'tel', 'idNumber']),
-  scannable: z.boolean().default(false),
-  placeholder: localText.optional(),
-  /** Where to find it: on the paper bill, on the meter. */
-  help: localText,
-  /** What to say when the pattern does not match. */
-  mismatch: localText,
-});
 
 export const PROVIDER_CAPABILITIES = [
   'validateAccount',
@@ -52,6 +38,25 @@ export const PROVIDER_CAPABILITIES = [
   'documents',
 ] as const;
 export type ProviderCapability = (typeof PROVIDER_CAPABILITIES)[number];
+
+export const QUERY_KINDS = ['fetch', 'validate', 'direct', 'plan', 'none'] as const;
+
+/** What sort of charge a line of a bill is: the pages group and explain by it. */
+export const CHARGE_KINDS = [
+  'usage',
+  'basic',
+  'adjustment',
+  'surcharge',
+  'sewage',
+  'contribution',
+  'fine',
+  'tax',
+  'lateFee',
+  'rebate',
+  'credit',
+  'other',
+] as const;
+export type ChargeKind = (typeof CHARGE_KINDS)[number];
 
 export const CATEGORIES = [
   'electricity',
@@ -116,34 +121,60 @@ const serviceItemSchema = z.object({
 export const manifestSchema = z
   .object({
     /** Ours, stable and public: `guangzhou-power`. */
-    id: z.string().regex(/^[a-z][a-z0-9-]{2,63}$/),
+    id: slug,
     names: localText,
     category: z.enum(CATEGORIES),
     /** GB/T 2260 codes of the places served: six digits, `440100` is Guangzhou. */
-    regions: z.array(z.string().regex(/^\d{6}$/)).min(1),
+    regions: z.array(regionCode).min(1),
     /** The connection that carries it. */
-    connection: z.string().regex(/^[a-z][a-z0-9-]{2,63}$/),
+    connection: slug,
     /** What the connection calls it, when one connection carries many. */
     agencyCode: z.string().max(64).optional(),
+    /** What a payment over `connection` costs us, in parts per million: of two ways that work, the cheaper is taken. */
+    costPpm: z.int().min(0).default(0),
+    /** Further connections that carry the same agency. A payment keeps to the one that its query was asked over. */
+    otherRoutes: z
+      .array(
+        z.object({
+          connection: slug,
+          agencyCode: z.string().max(64).optional(),
+          costPpm: z.int().min(0),
+        }),
+      )
+      .max(4)
+      .default([]),
     currency: z.string().regex(/^[A-Z]{3}$/),
-    capabilities: z.array(z.enum(PROVIDER_CAPABILITIES)).min(1),
-    inputs: z.object({
-      fields: z.array(inputFieldSchema).min(1).max(8),
-      /** Each group is enough by itself: "account number", or "phone + name". Names of fields. */
-      groups: z.array(z.array(z.string()).min(1)).min(1),
-      /** The field that names the account when it is shown again, masked. */
-      accountField: z.string(),
-    }),
-    queryKind: z.enum(['fetch', 'validate', 'direct', 'plan']),
+    capabilities: z.array(z.enum(PROVIDER_CAPABILITIES)),
+    inputs: inputsSchema,
+    /**
+     * How a payment begins: with the bills that the agency states, with an account that it confirms, with nothing but what
+     * the resident types (a paper fine), or with a choice of plans (a prepaid meter). `none`: it has services and no bills.
+     */
+    queryKind: z.enum(QUERY_KINDS),
     billShape: z.enum(['one', 'all', 'some', 'oldestFirst']),
     amountRule: amountRuleSchema,
     serviceHours: serviceHoursSchema,
+    /** The order in which a part payment is spread over the charges of one bill; charges not named come last. */
+    chargeOrder: z.array(z.enum(CHARGE_KINDS)).default([]),
+    /** Offered as buttons where the resident chooses the amount, minor units. */
+    amountPresetsMinor: z.array(z.int().positive()).max(12).default([]),
     /** Most that one payment may carry, minor units. */
     paymentLimitMinor: z.int().positive(),
+    /** Most that may be paid to one account on one business date, minor units. */
+    dailyLimitMinor: z.int().positive().optional(),
+    fees: z.array(feeSchema).max(20).default([]),
+    /** `named`: the agency wants to know who pays, since anybody may pay for anybody. */
+    payer: z.enum(['anyone', 'named']).default('anyone'),
+    /** What a query says holds on its own business date only. */
+    isQueryForSameDay: z.boolean().default(false),
     /** The time promised between debit and posting, shown to the resident. */
     postingPromiseSeconds: z.int().positive(),
     /** Where the agency's business date ends. */
     cutOff: hhmm,
+    /** Until so many days after posting a payment can be disputed, and how soon the agency answers. */
+    disputes: z
+      .object({ withinDays: z.int().min(1).max(3_650), answerWithinHours: z.int().min(1).max(2_160) })
+      .default({ withinDays: 90, answerWithinHours: 72 }),
     statement: z.object({ format: z.string().min(1).max(64), availableFrom: hhmm }).optional(),
     serviceItems: z.array(serviceItemSchema).default([]),
     /** Shown for help with a bill. */
@@ -155,33 +186,22 @@ export const manifestSchema = z
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestInput = z.input<typeof manifestSchema>;
-export type InputField = z.infer<typeof inputFieldSchema>;
-
-type Fault = { path: (string | number)[]; message: string };
 
 /** What no single field can tell: whether the parts of a manifest fit each other. */
 function faultsOf(manifest: Manifest): Fault[] {
-  return [...faultsOfInputs(manifest.inputs), ...faultsOfCapabilities(manifest)];
+  return [
+    ...faultsOfInputs(manifest.inputs),
+    ...faultsOfCapabilities(manifest),
+    ...faultsOfFees(manifest.fees),
+    ...faultsOfRoutes(manifest),
+  ];
 }
 
-function faultsOfInputs({ fields, groups, accountField }: Manifest['inputs']): Fault[] {
-  const names = fields.map((field) => field.name);
-  const asked = new Set(groups.flat());
-  const faults: Fault[] = [];
-  if (new Set(names).size < names.length) {
-    faults.push({ path: ['inputs', 'fields'], message: 'two fields have one name' });
-  }
-  for (const name of asked) {
-    if (!names.includes(name))
-      faults.push({ path: ['inputs', 'groups'], message: `no field is named ${name}` });
-  }
-  for (const name of names) {
-    if (!asked.has(name)) faults.push({ path: ['inputs', 'groups'], message: `no group asks for ${name}` });
-  }
-  if (!names.includes(accountField)) {
-    faults.push({ path: ['inputs', 'accountField'], message: `no field is named ${accountField}` });
-  }
-  return faults;
+function faultsOfRoutes({ connection, otherRoutes }: Manifest): Fault[] {
+  const connections = [connection, ...otherRoutes.map((route) => route.connection)];
+  return new Set(connections).size < connections.length
+    ? [{ path: ['otherRoutes'], message: 'two routes over one connection' }]
+    : [];
 }
 
 function faultsOfCapabilities({ capabilities, queryKind, serviceItems }: Manifest): Fault[] {
@@ -217,14 +237,4 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isAnchoredPattern(pattern: string): boolean {
-  try {
-    new RegExp(pattern, 'u');
-  } catch {
-    return false;
-  }
-  // `^a|b$` is anchored on one side of each alternative only.
-  return /^\^.*\$$/s.test(pattern) && (!pattern.includes('|') || /^\^\(.*\)\$$/s.test(pattern));
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Money } from '../kernel/money.ts';
 import type { AccountHolder, AccountInputs, BillPayment, LocalText, QueryOutcome } from './bill.ts';
 import type { CallContext, InboundRequest, StatementFetch } from './context.ts';
-import type { ProviderCapability } from './manifest.ts';
+import type { ManifestInput, ProviderCapability } from './manifest.ts';
 import type { Outcome, Reason } from './outcome.ts';
 import type { ServiceOperations } from './service.ts';
 
@@ -11,24 +11,43 @@ export interface PostingRequest {
   reference: string;
   agencyCode?: string;
   inputs: AccountInputs;
-  /** What the query that the resident saw was called by the agency. */
-  queryReference: string;
+  /** What the query that the resident saw was called by the agency; absent where nothing is asked before paying. */
+  queryReference?: string;
+  /** Empty where an account is paid and not a bill. */
   bills: readonly BillPayment[];
+  /** What is beyond the bills, to be kept in the account's favour; part of `amount`. */
+  credit?: Money;
+  /** What was chosen of `plans`. */
+  planId?: string;
   amount: Money;
+  /** Who pays, when the manifest asks for it: anybody may pay for anybody. Personal data. */
+  payer?: Payer;
   /** When the channel took the money, which is the agency's date of payment. */
   debitedAtMs: number;
+}
+
+export interface Payer {
+  name: string;
 }
 
 /** The agency wrote the bills off. */
 export interface PostingAccepted {
   agencyReference: string;
   postedAtMs: number;
+  /** What the resident still has to do with what was bought; the receipt shows it. */
+  fulfilment?: Fulfilment;
 }
 export type PostingOutcome = Outcome<PostingAccepted>;
 
+/** A token to type into a meter, or how to write what was bought onto a card. */
+export type Fulfilment =
+  | { kind: 'token'; token: string; units?: string }
+  | { kind: 'cardWrite'; instruction: LocalText; code?: string };
+
 export type ValidationOutcome =
-  | { kind: 'valid'; holder: AccountHolder }
+  | { kind: 'valid'; holder: AccountHolder; queryReference?: string; account?: string }
   | { kind: 'noSuchAccount'; reason: Reason }
+  | { kind: 'closedNow'; reason: Reason; opensAtMs?: number }
   | { kind: 'unavailable'; reason: Reason };
 
 /** Something a prepaid account can be topped up with. */
@@ -36,7 +55,51 @@ export interface Plan {
   planId: string;
   name: LocalText;
   price: Money;
+  description?: LocalText;
 }
+
+export type PlansOutcome =
+  | {
+      kind: 'plans';
+      holder: AccountHolder;
+      plans: readonly Plan[];
+      queryReference?: string;
+      account?: string;
+    }
+  | { kind: 'noSuchAccount'; reason: Reason }
+  | { kind: 'closedNow'; reason: Reason; opensAtMs?: number }
+  | { kind: 'unavailable'; reason: Reason };
+
+/** Our side of undoing a posting: `reference` names the undoing itself, `originalReference` the posting. */
+export interface UndoRequest {
+  reference: string;
+  originalReference: string;
+  agencyCode?: string;
+  amount: Money;
+}
+
+/** The agency owes nothing for the posting any more: the money may go back. */
+export interface UndoAccepted {
+  agencyReference: string;
+  undoneAtMs: number;
+}
+export type UndoOutcome = Outcome<UndoAccepted>;
+
+/** An agency as a connection that carries many lists it: enough to make a manifest of. */
+export type AgencyListing = Pick<
+  ManifestInput,
+  | 'names'
+  | 'category'
+  | 'regions'
+  | 'capabilities'
+  | 'inputs'
+  | 'queryKind'
+  | 'billShape'
+  | 'amountRule'
+  | 'serviceHours'
+  | 'paymentLimitMinor'
+  | 'servicePhone'
+> & { agencyCode: string };
 
 /** What the agency tells us unasked; `authentic` has been checked before it is returned. */
 export type ProviderEvent =
@@ -57,7 +120,7 @@ export interface BillOperations<Settings> {
   plans(
     context: CallContext<Settings>,
     request: { agencyCode?: string; inputs: AccountInputs },
-  ): Promise<{ kind: 'plans'; plans: readonly Plan[] } | { kind: 'unavailable'; reason: Reason }>;
+  ): Promise<PlansOutcome>;
   /** Once per reference, however often it is called. */
   pay(context: CallContext<Settings>, request: PostingRequest): Promise<PostingOutcome>;
   /** `notAttempted` means that the agency has never seen the reference. */
@@ -65,14 +128,10 @@ export interface BillOperations<Settings> {
     context: CallContext<Settings>,
     request: { reference: string; agencyCode?: string },
   ): Promise<PostingOutcome>;
-  reverse(
-    context: CallContext<Settings>,
-    request: { reference: string; originalReference: string; amount: Money },
-  ): Promise<Outcome<{ agencyReference: string }>>;
-  refund(
-    context: CallContext<Settings>,
-    request: { reference: string; originalReference: string; amount: Money },
-  ): Promise<Outcome<{ agencyReference: string }>>;
+  /** Undoes a posting before the agency's cut-off (冲正). Once per reference: called again, it tells what became of it. */
+  reverse(context: CallContext<Settings>, request: UndoRequest): Promise<UndoOutcome>;
+  /** Undoes a posting after the agency's cut-off (退款). Once per reference, as `reverse`. */
+  refund(context: CallContext<Settings>, request: UndoRequest): Promise<UndoOutcome>;
   fetchStatement(context: CallContext<Settings>, request: { businessDate: string }): Promise<StatementFetch>;
   importBills(context: CallContext<Settings>, request: { businessDate: string }): Promise<StatementFetch>;
   exportAdvice(
@@ -83,8 +142,7 @@ export interface BillOperations<Settings> {
   listAgencies(
     context: CallContext<Settings>,
   ): Promise<
-    | { kind: 'agencies'; agencies: readonly { agencyCode: string; name: LocalText }[] }
-    | { kind: 'unavailable'; reason: Reason }
+    { kind: 'agencies'; agencies: readonly AgencyListing[] } | { kind: 'unavailable'; reason: Reason }
   >;
 }
 

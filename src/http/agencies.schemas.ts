@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Agency, isOpen, opensAtMs } from '../agencies/index.ts';
-import { amountRuleSchema, CATEGORIES } from '../contract/index.ts';
+import { amountRuleSchema, CATEGORIES, QUERY_KINDS } from '../contract/index.ts';
 import { instantOf, instantSchema, localTextSchema, moneySchema, pageQuery } from './schemas.ts';
 
 const category = z.enum(CATEGORIES);
@@ -56,7 +56,7 @@ export const agencySchema = agencySummarySchema
       groups: z.array(z.array(z.string())).describe('Names of fields; each group is enough by itself'),
       accountField: z.string().describe('The field that is shown again, masked'),
     }),
-    queryKind: z.enum(['fetch', 'validate', 'direct', 'plan']),
+    queryKind: z.enum(QUERY_KINDS),
     billShape: z.enum(['one', 'all', 'some', 'oldestFirst']).describe('Which bills may be paid together'),
     amountRule: amountRuleSchema,
     openNow: z.boolean(),

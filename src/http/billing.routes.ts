@@ -273,7 +273,12 @@ function inboundOf({
   const headers = Object.entries(request.headers).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name, value] as const] : [],
   );
-  return { headers: Object.fromEntries(headers), rawBody: body as Uint8Array };
+  return {
+    method: request.method,
+    path: request.originalUrl,
+    headers: Object.fromEntries(headers),
+    rawBody: body as Uint8Array,
+  };
 }
 
 async function shown(agencies: BillingRoutesOptions['agencies'], view: PaymentView) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REASON_CODES } from '../contract/index.ts';
+import { CHARGE_KINDS, REASON_CODES } from '../contract/index.ts';
 import { agencySummarySchema } from './agencies.schemas.ts';
 import { idSchema, instantSchema, localTextSchema, moneySchema } from './schemas.ts';
 
@@ -22,7 +22,7 @@ export const reasonSchema = z
   .meta({ id: 'Reason' });
 
 const billLineSchema = z.object({
-  kind: z.enum(['usage', 'basic', 'adjustment', 'surcharge', 'tax', 'lateFee', 'credit', 'other']),
+  kind: z.enum(CHARGE_KINDS),
   label: localTextSchema,
   amount: moneySchema,
   quantity: z

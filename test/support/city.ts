@@ -11,7 +11,7 @@ import { startBank } from '../../sandbox/bank/index.ts';
 import { startPowerAgency } from '../../sandbox/power-agency/server.ts';
 import { type Agencies, createAgencies } from '../../src/agencies/index.ts';
 import { type Billing, createBilling, type Payment } from '../../src/billing/index.ts';
-import type { Logger } from '../../src/contract/index.ts';
+import type { InboundRequest, Logger } from '../../src/contract/index.ts';
 import { createVault, type Vault } from '../../src/infra/crypto/index.ts';
 import { createHttpClient } from '../../src/infra/outbound-http/index.ts';
 import { claimTasks, sweepTasks } from '../../src/infra/outbox/index.ts';
@@ -202,10 +202,7 @@ export class City {
 
 interface Door {
   url: string;
-  onNotification(
-    connectionId: string,
-    request: { headers: Record<string, string>; rawBody: Uint8Array },
-  ): Promise<void>;
+  onNotification(connectionId: string, request: InboundRequest): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -218,8 +215,10 @@ async function openDoor(): Promise<Door> {
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     );
-    const connectionId = (request.url ?? '').split('/').at(-1) ?? '';
-    const status = await door.onNotification(connectionId, { headers, rawBody: Buffer.concat(chunks) }).then(
+    const { method = '', url: path = '' } = request;
+    const connectionId = path.split('/').at(-1) ?? '';
+    const inbound = { method, path, headers, rawBody: Buffer.concat(chunks) };
+    const status = await door.onNotification(connectionId, inbound).then(
       () => 204,
       () => 500,
     );

@@ -49,7 +49,14 @@ export function hostileContract<Settings>(get: () => Harness<Settings>): void {
       await fc.assert(
         fc.asyncProperty(headers, bytes, async (someHeaders, rawBody) => {
           const h = get();
-          expect(await h.operations.parseWebhook(h.context(), { headers: someHeaders, rawBody })).toEqual({
+          expect(
+            await h.operations.parseWebhook(h.context(), {
+              method: 'POST',
+              path: '/webhook',
+              headers: someHeaders,
+              rawBody,
+            }),
+          ).toEqual({
             kind: 'notAuthentic',
           });
         }),

@@ -32,7 +32,8 @@ export class WebhookInbox {
       const headers = Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name, `${value}`]),
       );
-      const inbound = { headers, rawBody: Buffer.concat(chunks) };
+      const { method = '', url: path = '' } = request;
+      const inbound = { method, path, headers, rawBody: Buffer.concat(chunks) };
       inbox.deliveries.push({ inbound, event: await inbox.read(inbound) });
       response.writeHead(inbox.turnAway > 0 ? 503 : 204).end();
       if (inbox.turnAway > 0) inbox.turnAway--;

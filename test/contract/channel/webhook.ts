@@ -54,7 +54,9 @@ export function webhookContract<Settings>(get: () => Harness<Settings>): void {
     it('that is authentic and of no known kind is ignored', async () => {
       for (const text of ['{"type":"bank.holiday","data":{}}', 'not json', '[]', 'null']) {
         const headers = get().side.signWebhook(text, Date.now());
-        expect(await parse({ headers, rawBody: Buffer.from(text) })).toEqual({ kind: 'ignored' });
+        expect(
+          await parse({ method: 'POST', path: '/webhook', headers, rawBody: Buffer.from(text) }),
+        ).toEqual({ kind: 'ignored' });
       }
     });
 
