@@ -10,6 +10,7 @@ import { createVault, type VaultKeys } from '../src/infra/crypto/index.ts';
 import { openDb } from '../src/infra/db/index.ts';
 import { createLogger } from '../src/infra/log/index.ts';
 import { createHttpClient } from '../src/infra/outbound-http/index.ts';
+import { createTcpClient } from '../src/infra/outbound-tcp/index.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import { newId, randomShardHint } from '../src/kernel/ids.ts';
 import { against, type Bench, type BenchOptions, type Row, reported } from './support/bench.types.ts';
@@ -132,6 +133,7 @@ async function makeBill(
       ...foundation,
       plugIns: { providers: [electricity], channels: [] },
       httpClient,
+      tcpClient: createTcpClient({ allowPrivateAddresses: true }),
     });
     const manifest = JSON.parse(readFileSync(MANIFEST, 'utf8')) as ManifestInput;
     await agencies.putConnection({

@@ -18,6 +18,7 @@ import {
   instantHttpClient,
   instantManifest,
   instantProvider,
+  noTcpClient,
   PROVIDER_CONNECTION,
   payAtOnce,
 } from './instant-plug-ins.ts';
@@ -52,7 +53,12 @@ export class InstantCity {
     });
     const foundation = { db: this.db, vault: this.vault, clock: systemClock, log: this.log };
     const plugIns = { providers: [this.noticingProvider()], channels: [instantChannel] };
-    this.agencies = createAgencies({ ...foundation, plugIns, httpClient: instantHttpClient });
+    this.agencies = createAgencies({
+      ...foundation,
+      plugIns,
+      httpClient: instantHttpClient,
+      tcpClient: noTcpClient,
+    });
     this.agencyIds = Array.from({ length: agencyCount }, (_, index) => `instant-agency-${index}`);
     const prefix = `{bench-${randomBytes(6).toString('hex')}}`;
     const queues = new QueueFactory({ kind: 'redis', url: redisUrl, prefix }, (error) =>

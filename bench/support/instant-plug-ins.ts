@@ -9,6 +9,7 @@ import {
   type ManifestInput,
   type PostingOutcome,
   type PostingRequest,
+  type TcpClient,
 } from '../../src/contract/index.ts';
 
 /** An agency and a bank that answer at once, in this process: what is left to measure is civicpay itself. */
@@ -23,6 +24,9 @@ const settings = z.object({});
 export const instantHttpClient: HttpClient = {
   send: async () => ({ kind: 'response', status: 200, headers: {}, body: ANSWER }),
 };
+
+/** The instant agencies are only asked over HTTP; being asked in another way would be a wrong result. */
+export const noTcpClient: TcpClient = { exchange: neverNeeded };
 
 const envelope = (operation: string, data: object) =>
   JSON.stringify({
@@ -116,7 +120,7 @@ export const instantChannel = defineChannel({
 
 /** A bank that always says yes is asked nothing else; being asked would be a wrong result. */
 function neverNeeded(): never {
-  throw new Error('the instant bank is only told to debit');
+  throw new Error('the instant bank is only told to debit, the instant agencies over HTTP');
 }
 
 /** The manifest of one of the agencies. */

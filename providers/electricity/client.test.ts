@@ -5,6 +5,7 @@ import { accountNumber } from '../../sandbox/power-agency/account-number.rules.t
 import { type RunningPowerAgency, startPowerAgency } from '../../sandbox/power-agency/server.ts';
 import type { CallContext, HttpClient, HttpResult } from '../../src/contract/index.ts';
 import { type ClosableHttpClient, createHttpClient } from '../../src/infra/outbound-http/index.ts';
+import { createTcpClient } from '../../src/infra/outbound-tcp/index.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import type { Settings } from './client.ts';
 import electricity from './index.ts';
@@ -30,6 +31,7 @@ describe('the connection to a power company', () => {
   const contextOf = (client: HttpClient, settings: Partial<Settings> = {}): CallContext<Settings> => ({
     settings: { baseUrl: running.url, ...merchant, timeoutMs: 5_000, ...settings },
     http: client,
+    tcp: createTcpClient({ allowPrivateAddresses: true }),
     clock: systemClock,
     log: { debug() {}, info() {}, error() {}, warn: (message, fields) => warnings.push({ message, fields }) },
   });

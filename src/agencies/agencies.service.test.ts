@@ -8,6 +8,7 @@ import { defineChannel, defineProvider, type ManifestInput, type QueryOutcome } 
 import { createVault } from '../infra/crypto/index.ts';
 import { createLogger } from '../infra/log/index.ts';
 import { type ClosableHttpClient, createHttpClient } from '../infra/outbound-http/index.ts';
+import { createTcpClient } from '../infra/outbound-tcp/index.ts';
 import { type Agencies, type Connection, createAgencies } from './index.ts';
 
 const settings = z.object({ url: z.url(), secret: z.string().min(1) });
@@ -74,6 +75,7 @@ describeOnBothStacks('agencies', (stack) => {
       }),
       plugIns: { providers: [provider], channels: [channel] },
       httpClient,
+      tcpClient: createTcpClient({ allowPrivateAddresses: true }),
     });
   const ask = (accountNumber: string) =>
     agencies.gateway.provider('plain-one', 'queryBills', { inputs: { accountNumber } }, fallback, busy);

@@ -7,6 +7,7 @@ import {
   type ManifestInput,
   manifestSchema,
   missingCapabilities,
+  type TcpClient,
 } from '../contract/index.ts';
 import type { Vault } from '../infra/crypto/index.ts';
 import { type Db, isUniqueViolation, transact } from '../infra/db/index.ts';
@@ -35,6 +36,7 @@ export interface AgenciesDeps {
   log: Logger;
   plugIns: PlugIns;
   httpClient: HttpClient;
+  tcpClient: TcpClient;
 }
 
 /** A place that has agencies, and what they are for. */
@@ -101,6 +103,7 @@ export function createAgencies(deps: AgenciesDeps): Agencies {
     gateway: createGateway({
       plugIns,
       httpClient: deps.httpClient,
+      tcpClient: deps.tcpClient,
       clock,
       log: deps.log,
       connection: (connectionId) => connections.get(connectionId),

@@ -1,5 +1,6 @@
-import type { CallContext, HttpClient, Logger } from '../contract/index.ts';
+import type { CallContext, Exchange, HttpClient, Logger, TcpClient } from '../contract/index.ts';
 import { recordingHttpClient } from '../infra/outbound-http/index.ts';
+import { recordingTcpClient } from '../infra/outbound-tcp/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { Called, Connection, Gateway, PlugIns } from './agencies.types.ts';
@@ -8,6 +9,7 @@ import { CallGate } from './call-gate.ts';
 interface GatewayDeps {
   plugIns: PlugIns;
   httpClient: HttpClient;
+  tcpClient: TcpClient;
   clock: Clock;
   log: Logger;
   /** Null when there is no such connection. */
@@ -52,7 +54,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const connection = await deps.connection(connectionId);
     if (connection?.plug !== plug) throw new DomainError('notFound', 'connection_not_found');
     const fields = { connectionId, kind: connection.kind, operation };
-    const { http, exchanges } = recordingHttpClient(deps.httpClient, deps.clock);
+    const exchanges: Exchange[] = [];
+    const http = recordingHttpClient(deps.httpClient, deps.clock, exchanges);
+    const tcp = recordingTcpClient(deps.tcpClient, deps.clock, exchanges);
     const log = withFields(deps.log, fields);
     const carryOut = operationOf(deps.plugIns, connection, operation);
     // Anybody can send a message to any connection: that one takes none is no fault of ours.
@@ -60,7 +64,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const perform = async () => {
       try {
         if (!carryOut) throw new Error(`there is no operation ${operation}`);
-        return await carryOut({ settings: connection.settings, http, clock: deps.clock, log }, request);
+        return await carryOut({ settings: connection.settings, http, tcp, clock: deps.clock, log }, request);
       } catch (error) {
         log.error('a plug-in threw instead of returning an outcome', { error });
         return answers.fallback;

@@ -16,6 +16,7 @@ import { createVault, type Vault } from '../infra/crypto/index.ts';
 import { type Db, openDb } from '../infra/db/index.ts';
 import { createLogger } from '../infra/log/index.ts';
 import { type ClosableHttpClient, createHttpClient } from '../infra/outbound-http/index.ts';
+import { type ClosableTcpClient, createTcpClient } from '../infra/outbound-tcp/index.ts';
 import { QueueFactory } from '../infra/queue/index.ts';
 import { TaskSender } from '../jobs/index.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
@@ -33,6 +34,7 @@ export const TOKENS = {
   vault: token<Vault>('vault'),
   metrics: token<Registry>('metrics'),
   httpClient: token<ClosableHttpClient>('httpClient'),
+  tcpClient: token<ClosableTcpClient>('tcpClient'),
   queues: token<QueueFactory>('queues'),
   taskSender: token<TaskSender>('taskSender'),
   sandboxSms: token<SandboxSmsSender>('sandboxSms'),
@@ -60,6 +62,7 @@ export function createContainer(config: Config, service: string): DependencyCont
   single(T.metrics, () => new Registry());
   // Sandboxes live on this machine; real agencies never have a private address.
   single(T.httpClient, () => createHttpClient({ allowPrivateAddresses: config.demo !== null }));
+  single(T.tcpClient, () => createTcpClient({ allowPrivateAddresses: config.demo !== null }));
   single(T.queues, (c) => {
     const log = c.resolve(T.log);
     return new QueueFactory(config.queueStore, (error) => log.warn('the queue reports an error', { error }));
@@ -73,7 +76,12 @@ export function createContainer(config: Config, service: string): DependencyCont
     }),
   );
   single(T.agencies, (c) =>
-    createAgencies({ ...foundation(c), plugIns: PLUG_INS, httpClient: c.resolve(T.httpClient) }),
+    createAgencies({
+      ...foundation(c),
+      plugIns: PLUG_INS,
+      httpClient: c.resolve(T.httpClient),
+      tcpClient: c.resolve(T.tcpClient),
+    }),
   );
   single(T.billing, (c) =>
     createBilling({
@@ -109,5 +117,6 @@ function foundation(container: DependencyContainer): { db: Db; vault: Vault; clo
 export async function closeContainer(container: DependencyContainer): Promise<void> {
   await container.resolve(TOKENS.taskSender).close();
   await container.resolve(TOKENS.httpClient).close();
+  await container.resolve(TOKENS.tcpClient).close();
   await container.resolve(TOKENS.db).destroy();
 }

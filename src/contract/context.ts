@@ -2,11 +2,12 @@ import type { Clock } from '../kernel/clock.ts';
 
 /**
  * What a provider or channel is given at each call. It keeps nothing between calls: settings come from the
- * connection, and every byte goes through `http`, which times out, limits and keeps the evidence.
+ * connection, and every byte goes through `http` or `tcp`, which time out, limit and keep the evidence.
  */
 export interface CallContext<Settings> {
   readonly settings: Settings;
   readonly http: HttpClient;
+  readonly tcp: TcpClient;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -36,14 +37,47 @@ export type HttpResult =
   /** It left, and no whole answer came back: it may have been carried out. */
   | { kind: 'noAnswer'; cause: 'timeout' | 'reset' | 'tooLarge' };
 
+/** The outside world below HTTP, for systems that speak length-headed messages. Never throws; what happened is a value. */
+export interface TcpClient {
+  /** Dials, sends one message, takes one answer and hangs up. */
+  exchange(request: TcpRequest): Promise<TcpResult>;
+}
+
+export interface TcpRequest {
+  /** A name or an address. */
+  host: string;
+  port: number;
+  /** TLS 1.2 or later, the certificate checked against the host. Default false. */
+  tls?: boolean;
+  body: Uint8Array;
+  /**
+   * The length of the whole answer in bytes, told from those that have come; null while they are too few to tell.
+   * Anything but a whole positive number: they begin no answer.
+   */
+  answerBytes(received: Uint8Array): number | null;
+  /** From dialling to the last byte. */
+  timeoutMs: number;
+  /** A longer answer is not waited for and reported as `tooLarge`. Default 1 MiB. */
+  maxResponseBytes?: number;
+}
+
+export type TcpResult =
+  /** A whole answer came. */
+  | { kind: 'response'; body: Uint8Array }
+  /** The message certainly never reached the other side. */
+  | { kind: 'notSent'; cause: 'refused' | 'dns' | 'blockedAddress' | 'tooBusy' }
+  /** It left, in part at least, and no whole answer came back: it may have been carried out. */
+  | { kind: 'noAnswer'; cause: 'timeout' | 'reset' | 'tooLarge' };
+
 /** What was said to and by the other side in one call, byte for byte. Law 5. Personal data: encrypted at rest. */
 export interface Exchange {
   atMs: number;
   durationMs: number;
+  /** `TCP` below HTTP; the `url` is then `tcp://host:port` or `tls://host:port`. */
   method: string;
   url: string;
   requestBody: Uint8Array;
-  /** 0 when no answer came. */
+  /** 0 when no answer came, and below HTTP, where there is none. */
   status: number;
   responseBody: Uint8Array;
   /** What became of it: `response`, or the cause of `notSent` / `noAnswer`. */

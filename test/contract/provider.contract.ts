@@ -1,16 +1,24 @@
 import { manifestSchema, missingCapabilities, type ProviderCapability } from '../../src/contract/index.ts';
 import { type ClosableHttpClient, createHttpClient } from '../../src/infra/outbound-http/index.ts';
+import { type ClosableTcpClient, createTcpClient } from '../../src/infra/outbound-tcp/index.ts';
 import type { Group } from './provider/group.ts';
 import { Caller, type ProviderSandbox, type ProviderUnderTest } from './provider/harness.ts';
+import { provesPlans } from './provider/plans.ts';
 import { provesPay, provesQueryPayment } from './provider/postings.ts';
 import { provesQueryBills } from './provider/queries.ts';
 import { provesFetchStatement } from './provider/statements.ts';
+import { provesRefund, provesReverse } from './provider/undoing.ts';
+import { provesValidateAccount } from './provider/validations.ts';
 
 /** The proof of each capability; one that is declared and has none here fails the suite. */
 const PROOFS: Partial<Record<ProviderCapability, <S>(group: Group<S>) => void>> = {
+  validateAccount: provesValidateAccount,
   queryBills: provesQueryBills,
+  plans: provesPlans,
   pay: provesPay,
   queryPayment: provesQueryPayment,
+  reverse: provesReverse,
+  refund: provesRefund,
   fetchStatement: provesFetchStatement,
 };
 
@@ -28,7 +36,10 @@ export function providerContract<Settings>(subject: ProviderUnderTest<Settings>)
 
     it('has every operation that is declared, and none that is not', () => {
       expect(missingCapabilities(provider, manifest.capabilities)).toEqual([]);
-      expect(Object.keys(provider.operations).sort()).toEqual([...manifest.capabilities].sort());
+      const declared = [manifest, ...(subject.otherManifests ?? [])].flatMap(
+        ({ capabilities }) => capabilities,
+      );
+      expect(Object.keys(provider.operations).sort()).toEqual([...new Set(declared)].sort());
     });
 
     it('declares nothing that this suite cannot prove', () => {
@@ -45,7 +56,7 @@ export function providerContract<Settings>(subject: ProviderUnderTest<Settings>)
 function startedGroup<Settings>(subject: ProviderUnderTest<Settings>): Group<Settings> {
   let sandbox: ProviderSandbox<Settings> | undefined;
   let caller: Caller<Settings> | undefined;
-  const clients: ClosableHttpClient[] = [];
+  const clients: (ClosableHttpClient | ClosableTcpClient)[] = [];
   const said: string[] = [];
   const personalData = new Set<string>();
   const is = <T>(value: T | undefined): T => {
@@ -54,8 +65,9 @@ function startedGroup<Settings>(subject: ProviderUnderTest<Settings>): Group<Set
   };
   const newCaller = () => {
     const http = createHttpClient({ allowPrivateAddresses: true });
-    clients.push(http);
-    return new Caller(subject.provider, is(sandbox).settings, http, said);
+    const tcp = createTcpClient({ allowPrivateAddresses: true });
+    clients.push(http, tcp);
+    return new Caller(subject, is(sandbox).settings, { http, tcp }, said);
   };
   beforeAll(async () => {
     sandbox = await subject.start();
@@ -66,10 +78,11 @@ function startedGroup<Settings>(subject: ProviderUnderTest<Settings>): Group<Set
     for (const secret of personalData) expect(said.join('\n')).not.toContain(secret);
   });
   afterAll(async () => {
-    await Promise.all(clients.map((http) => http.close()));
+    await Promise.all(clients.map((client) => client.close()));
     await sandbox?.stop();
   });
   return {
+    manifest: subject.manifest,
     sandbox: () => is(sandbox),
     caller: () => is(caller),
     newCaller,

@@ -10,6 +10,7 @@ import { createAgencies } from '../../src/agencies/index.ts';
 import { createVault, type Vault } from '../../src/infra/crypto/index.ts';
 import { type Db, openDb } from '../../src/infra/db/index.ts';
 import { createHttpClient } from '../../src/infra/outbound-http/index.ts';
+import { createTcpClient } from '../../src/infra/outbound-tcp/index.ts';
 import { Program } from './program.ts';
 import { SandboxControl } from './sandbox-control.ts';
 
@@ -146,10 +147,11 @@ async function connect(
   { bankUrl, powerUrl }: { bankUrl: string; powerUrl: string },
 ): Promise<void> {
   const httpClient = createHttpClient({ allowPrivateAddresses: true });
+  const tcpClient = createTcpClient({ allowPrivateAddresses: true });
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const clock = { nowMs: () => Date.now() };
   const plugIns = { providers: [electricity], channels: [sandboxBank] };
-  const agencies = createAgencies({ db, vault, clock, log, plugIns, httpClient });
+  const agencies = createAgencies({ db, vault, clock, log, plugIns, httpClient, tcpClient });
   const limits = { concurrency: 64, ratePerSecond: 2_000 };
   const common = { timeoutMs: CALL_TIMEOUT_MS };
   await agencies.putConnection({

@@ -14,6 +14,7 @@ import { type Billing, createBilling, type Payment } from '../../src/billing/ind
 import type { InboundRequest, Logger } from '../../src/contract/index.ts';
 import { createVault, type Vault } from '../../src/infra/crypto/index.ts';
 import { createHttpClient } from '../../src/infra/outbound-http/index.ts';
+import { createTcpClient } from '../../src/infra/outbound-tcp/index.ts';
 import { claimTasks, sweepTasks } from '../../src/infra/outbox/index.ts';
 import { newId, randomShardHint } from '../../src/kernel/ids.ts';
 import type { Stack } from './stacks.ts';
@@ -90,9 +91,10 @@ export class City {
       indexKey: randomBytes(32).toString('base64'),
     });
     const httpClient = createHttpClient({ allowPrivateAddresses: true });
+    const tcpClient = createTcpClient({ allowPrivateAddresses: true });
     const foundation = { db: stack.db, vault, clock, log };
     const plugIns = { providers: [electricity], channels: [sandboxBank] };
-    const agencies = createAgencies({ ...foundation, plugIns, httpClient });
+    const agencies = createAgencies({ ...foundation, plugIns, httpClient, tcpClient });
     const limits = { concurrency: 100, ratePerSecond: 5_000 };
     await agencies.putConnection({
       connectionId: POWER_CONNECTION,
@@ -123,6 +125,7 @@ export class City {
       () => bank.stop(),
       () => power.stop(),
       () => httpClient.close(),
+      () => tcpClient.close(),
       () => rm(dataDir, { recursive: true, force: true }),
     ]);
   }

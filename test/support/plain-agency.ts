@@ -10,6 +10,7 @@ import type { Vault } from '../../src/infra/crypto/index.ts';
 import type { Db } from '../../src/infra/db/index.ts';
 import { createLogger } from '../../src/infra/log/index.ts';
 import { createHttpClient } from '../../src/infra/outbound-http/index.ts';
+import { createTcpClient } from '../../src/infra/outbound-tcp/index.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 
 const text = { 'zh-CN': '户号', en: 'Account number' };
@@ -71,6 +72,7 @@ export async function openPlainAgencies(options: {
     ...options,
     log: createLogger({ level: 'silent', service: 'test' }),
     httpClient: createHttpClient({ allowPrivateAddresses: true }),
+    tcpClient: createTcpClient({ allowPrivateAddresses: true }),
     plugIns: { providers: [plainProvider(asked)], channels: [plainChannel()] },
   });
   const limits = { concurrency: 100, ratePerSecond: 10_000 };

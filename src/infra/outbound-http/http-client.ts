@@ -1,8 +1,6 @@
-import { lookup as dnsLookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { HttpClient, HttpRequest, HttpResult } from '../../contract/index.ts';
-import { isBlockedAddress } from './addresses.ts';
+import { blockedAddressError, causeOfDialFailure, isBlockedLiteral, lookupAllowed } from './dialling.ts';
 
 export interface HttpClientOptions {
   /** True only where agencies and banks are sandboxes on this machine; otherwise such addresses are refused. */
@@ -163,44 +161,17 @@ function parseTarget(text: string): URL | null {
   return allowed ? url : null;
 }
 
-const BLOCKED_ADDRESS = 'ERR_BLOCKED_ADDRESS';
-
-/**
- * Dials, checking the addresses that are really dialled: a name is resolved here and nowhere else, so it cannot
- * point elsewhere a moment later. The URL parser has already turned decimal, octal and hexadecimal forms of
- * an IPv4 address into dotted ones.
- */
+/** Dials, checking the addresses that are really dialled. */
 function dialler(allowPrivateAddresses: boolean): buildConnector.connector {
   if (allowPrivateAddresses) return buildConnector({ timeout: DIAL_TIMEOUT_MS });
   const connect = buildConnector({ timeout: DIAL_TIMEOUT_MS, lookup: lookupAllowed });
   return (target, callback) => {
-    if (isIP(target.hostname) && isBlockedAddress(target.hostname)) {
+    if (isBlockedLiteral(target.hostname)) {
       callback(blockedAddressError(), null);
       return;
     }
     connect(target, callback);
   };
-}
-
-/** A name with one private address is refused whole: it is misconfigured or hostile. */
-const lookupAllowed: LookupFunction = (hostname, options, callback) => {
-  dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
-    const first = addresses?.[0];
-    if (error) callback(error, '');
-    else if (!first || addresses.some(({ address }) => isBlockedAddress(address))) {
-      callback(blockedAddressError(), '');
-    } else if (options.all) callback(null, addresses);
-    else callback(null, first.address, first.family);
-  });
-};
-
-function blockedAddressError(): NodeJS.ErrnoException {
-  return Object.assign(new Error('the address is not a public one'), { code: BLOCKED_ADDRESS });
-}
-
-function causeOfDialFailure(error: unknown): 'refused' | 'dns' | 'blockedAddress' {
-  if (codeOf(error) === BLOCKED_ADDRESS) return 'blockedAddress';
-  return (error as NodeJS.ErrnoException | null)?.syscall === 'getaddrinfo' ? 'dns' : 'refused';
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import type { HttpClient, HttpResult } from '../../contract/index.ts';
+import type { Exchange, HttpClient, HttpResult } from '../../contract/index.ts';
 import { recordingHttpClient } from './recording.ts';
 
 const request = { method: 'POST', url: 'https://agency.example/pay', body: 'in', timeoutMs: 1000 } as const;
@@ -11,7 +11,8 @@ function record(result: HttpResult) {
       return result;
     },
   };
-  return recordingHttpClient(client, { nowMs: () => nowMs });
+  const exchanges: Exchange[] = [];
+  return { http: recordingHttpClient(client, { nowMs: () => nowMs }, exchanges), exchanges };
 }
 
 describe('recordingHttpClient', () => {

@@ -1,13 +1,9 @@
 import type { Exchange, HttpClient, HttpRequest, HttpResult } from '../../contract/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 
-/** The same client, keeping what was said to and by the other side; `exchanges` grows as answers come. */
-export function recordingHttpClient(
-  client: HttpClient,
-  clock: Clock,
-): { http: HttpClient; exchanges: readonly Exchange[] } {
-  const exchanges: Exchange[] = [];
-  const http: HttpClient = {
+/** The same client, keeping what was said to and by the other side: `exchanges` grows as answers come. */
+export function recordingHttpClient(client: HttpClient, clock: Clock, exchanges: Exchange[]): HttpClient {
+  return {
     async send(request) {
       const atMs = clock.nowMs();
       const result = await client.send(request);
@@ -15,7 +11,6 @@ export function recordingHttpClient(
       return result;
     },
   };
-  return { http, exchanges };
 }
 
 function exchangeOf(request: HttpRequest, result: HttpResult, atMs: number, durationMs: number): Exchange {

@@ -10,6 +10,7 @@ import {
   reasonSchema,
 } from '../../../src/contract/index.ts';
 import { createHttpClient } from '../../../src/infra/outbound-http/index.ts';
+import { createTcpClient } from '../../../src/infra/outbound-tcp/index.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { newId } from '../../../src/kernel/ids.ts';
 import { money } from '../../../src/kernel/money.ts';
@@ -77,6 +78,7 @@ export class Harness<Settings> {
   readonly operations: ChannelOperations<Settings>;
   private readonly settings: Settings;
   private readonly http = createHttpClient({ allowPrivateAddresses: true });
+  private readonly tcp = createTcpClient({ allowPrivateAddresses: true });
 
   private constructor(channel: Channel<Settings>, side: ChannelSide, inbox: WebhookInbox) {
     this.side = side;
@@ -92,6 +94,7 @@ export class Harness<Settings> {
 
   async stop(): Promise<void> {
     await this.http.close();
+    await this.tcp.close();
     await this.side.stop();
     await this.inbox.close();
   }
@@ -99,7 +102,7 @@ export class Harness<Settings> {
   context(http: HttpClient = this.http): CallContext<Settings> {
     const log = (message: string, fields?: unknown) => expectNothingPrivate({ message, fields });
     const logger = { debug: log, info: log, warn: log, error: log };
-    return { settings: this.settings, http, clock: systemClock, log: logger };
+    return { settings: this.settings, http, tcp: this.tcp, clock: systemClock, log: logger };
   }
 
   /** The same connections, with too little time for an answer that never comes. */

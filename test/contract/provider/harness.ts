@@ -3,7 +3,6 @@ import type {
   Bill,
   BillOperations,
   CallContext,
-  HttpClient,
   Logger,
   Manifest,
   PostingOutcome,
@@ -83,14 +82,19 @@ export class Caller<Settings> {
   private readonly operations: Provider<Settings>['operations'];
   private readonly context: CallContext<Settings>;
 
-  constructor(provider: Provider<Settings>, settings: Settings, http: HttpClient, said: string[]) {
+  constructor(
+    provider: Provider<Settings>,
+    settings: Settings,
+    clients: Pick<CallContext<Settings>, 'http' | 'tcp'>,
+    said: string[],
+  ) {
     this.said = said;
     const keep = (message: string, fields?: Readonly<Record<string, unknown>>) => {
       said.push(JSON.stringify({ message, fields }));
     };
     const log: Logger = { debug: keep, info: keep, warn: keep, error: keep };
     this.operations = provider.operations;
-    this.context = { settings, http, clock: systemClock, log };
+    this.context = { settings, ...clients, clock: systemClock, log };
   }
 
   async call<Name extends keyof BillOperations<Settings>>(
