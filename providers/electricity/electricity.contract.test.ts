@@ -2,23 +2,24 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { accountNumber } from '../../sandbox/power-agency/account-number.rules.ts';
+import type { AgencyOperation } from '../../sandbox/power-agency/agency.ts';
 import { startPowerAgency } from '../../sandbox/power-agency/server.ts';
 import { ALWAYS_OPEN } from '../../sandbox/power-agency/service-hours.ts';
 import { localDate } from '../../sandbox/power-agency/wire-time.ts';
 import { manifestSchema } from '../../src/contract/index.ts';
 import { parseMinor } from '../../src/kernel/money.ts';
-import type { ProviderSandbox } from '../../test/contract/provider/harness.ts';
+import type { ContractOperation, ProviderSandbox } from '../../test/contract/provider/harness.ts';
 import { providerContract } from '../../test/contract/provider.contract.ts';
 import type { Settings } from './client.ts';
 import electricity from './index.ts';
 
 const manifestFile = path.join(import.meta.dirname, 'manifests/guangzhou-power.json');
-const AGENCY_OPERATIONS = {
+const AGENCY_OPERATIONS: Partial<Record<ContractOperation, AgencyOperation>> = {
   queryBills: 'queryArrears',
   pay: 'pay',
   queryPayment: 'queryPayment',
   fetchStatement: 'dailyFile',
-} as const;
+};
 
 async function start(): Promise<ProviderSandbox<Settings>> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'power-agency-'));
@@ -52,7 +53,7 @@ async function start(): Promise<ProviderSandbox<Settings>> {
       return { inputs: { accountNumber: consNo }, personalData: [consNo, name, '新港西路'] };
     },
     async fault(fault, operation) {
-      agency.addFault({ operation: AGENCY_OPERATIONS[operation], fault, times: 1 });
+      agency.addFault({ operation: AGENCY_OPERATIONS[operation] ?? operation, fault, times: 1 });
     },
     async close() {
       const nowMs = agency.clock.nowMs();

@@ -3,15 +3,22 @@ import { type ClosableHttpClient, createHttpClient } from '../../src/infra/outbo
 import { type ClosableTcpClient, createTcpClient } from '../../src/infra/outbound-tcp/index.ts';
 import type { Group } from './provider/group.ts';
 import { Caller, type ProviderSandbox, type ProviderUnderTest } from './provider/harness.ts';
+import { provesPlans } from './provider/plans.ts';
 import { provesPay, provesQueryPayment } from './provider/postings.ts';
 import { provesQueryBills } from './provider/queries.ts';
 import { provesFetchStatement } from './provider/statements.ts';
+import { provesRefund, provesReverse } from './provider/undoing.ts';
+import { provesValidateAccount } from './provider/validations.ts';
 
 /** The proof of each capability; one that is declared and has none here fails the suite. */
 const PROOFS: Partial<Record<ProviderCapability, <S>(group: Group<S>) => void>> = {
+  validateAccount: provesValidateAccount,
   queryBills: provesQueryBills,
+  plans: provesPlans,
   pay: provesPay,
   queryPayment: provesQueryPayment,
+  reverse: provesReverse,
+  refund: provesRefund,
   fetchStatement: provesFetchStatement,
 };
 
@@ -29,7 +36,10 @@ export function providerContract<Settings>(subject: ProviderUnderTest<Settings>)
 
     it('has every operation that is declared, and none that is not', () => {
       expect(missingCapabilities(provider, manifest.capabilities)).toEqual([]);
-      expect(Object.keys(provider.operations).sort()).toEqual([...manifest.capabilities].sort());
+      const declared = [manifest, ...(subject.otherManifests ?? [])].flatMap(
+        ({ capabilities }) => capabilities,
+      );
+      expect(Object.keys(provider.operations).sort()).toEqual([...new Set(declared)].sort());
     });
 
     it('declares nothing that this suite cannot prove', () => {
@@ -57,7 +67,7 @@ function startedGroup<Settings>(subject: ProviderUnderTest<Settings>): Group<Set
     const http = createHttpClient({ allowPrivateAddresses: true });
     const tcp = createTcpClient({ allowPrivateAddresses: true });
     clients.push(http, tcp);
-    return new Caller(subject.provider, is(sandbox).settings, { http, tcp }, said);
+    return new Caller(subject, is(sandbox).settings, { http, tcp }, said);
   };
   beforeAll(async () => {
     sandbox = await subject.start();
@@ -72,6 +82,7 @@ function startedGroup<Settings>(subject: ProviderUnderTest<Settings>): Group<Set
     await sandbox?.stop();
   });
   return {
+    manifest: subject.manifest,
     sandbox: () => is(sandbox),
     caller: () => is(caller),
     newCaller,

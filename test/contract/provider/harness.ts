@@ -3,23 +3,36 @@ import type {
   Bill,
   BillOperations,
   CallContext,
+  Fulfilment,
   Logger,
   Manifest,
   PostingOutcome,
   PostingRequest,
   Provider,
+  ProviderCapability,
   QueryOutcome,
 } from '../../../src/contract/index.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { newId } from '../../../src/kernel/ids.ts';
-import { addMoney } from '../../../src/kernel/money.ts';
+import { addMoney, money } from '../../../src/kernel/money.ts';
 
 /** What the agency wrote down as posted. */
 export interface BookedPosting {
   reference: string;
   amountMinor: number;
+  /** Empty where an account was paid and not a bill. */
   billIds: readonly string[];
   businessDate: string;
+  /** What it gave the resident to use, where it gives something: the outcome must carry the same. */
+  fulfilment?: Fulfilment;
+}
+
+/** What the agency wrote down as undone. */
+export interface BookedUndoing {
+  /** Of the undoing itself. */
+  reference: string;
+  originalReference: string;
+  amountMinor: number;
 }
 
 /** An account made for one test. */
@@ -27,7 +40,12 @@ export interface ContractAccount {
   inputs: AccountInputs;
   /** Texts that may never appear in a reason or a log: the account number, the full name, the street. */
   personalData: readonly string[];
+  /** What to pay where no query and no plan states an amount; without it, the least that the amount rule allows. */
+  amountMinor?: number;
 }
+
+/** What a fault may strike: whatever a manifest of the provider declares. */
+export type ContractOperation = ProviderCapability;
 
 export type ContractFault =
   | 'timeoutBeforePosting'
@@ -47,12 +65,10 @@ export interface ProviderSandbox<Settings> {
   settings: Settings;
   /** The agency's own time. */
   nowMs(): number;
+  /** Where nothing is ever due, since an account or a plan is paid, each but `unknown` is one that can be paid for. */
   account(kind: 'oneDue' | 'severalDue' | 'nothingDue' | 'unknown'): Promise<ContractAccount>;
   /** The next call of the operation meets the fault. */
-  fault(
-    fault: ContractFault,
-    operation: 'queryBills' | 'pay' | 'queryPayment' | 'fetchStatement',
-  ): Promise<void>;
+  fault(fault: ContractFault, operation: ContractOperation): Promise<void>;
   /** Outside service hours, until `heal`. */
   close(): Promise<void>;
   /** Refuses connections, until `heal`. */
@@ -61,10 +77,13 @@ export interface ProviderSandbox<Settings> {
   heal(): Promise<void>;
   /** Lets what is pending be posted. */
   settle(): Promise<void>;
+  /** What was posted, undone since or not. */
   books(): Promise<readonly BookedPosting[]>;
-  /** Lets days go by until the files of all dates in the books are ready. */
+  /** For providers that declare `reverse` or `refund`. */
+  undoings?(): Promise<readonly BookedUndoing[]>;
+  /** Lets days go by until the files of all dates in the books are ready, and the cut-off of each is past. */
   endDays(): Promise<void>;
-  /** Reads a file as the agency documents it. */
+  /** Reads a file as the agency documents it; what was undone is in it as a minus, or not at all. */
   readStatement(content: Uint8Array): readonly { reference: string; amountMinor: number }[];
   stop(): Promise<void>;
 }
@@ -73,6 +92,8 @@ export interface ProviderUnderTest<Settings> {
   name: string;
   provider: Provider<Settings>;
   manifest: Manifest;
+  /** Further manifests over the same provider, proven by runs of their own: together they declare all that it has. */
+  otherManifests?: readonly Manifest[];
   start(): Promise<ProviderSandbox<Settings>>;
 }
 
@@ -81,14 +102,16 @@ export class Caller<Settings> {
   private readonly said: string[];
   private readonly operations: Provider<Settings>['operations'];
   private readonly context: CallContext<Settings>;
+  private readonly agencyCode: string | undefined;
 
   constructor(
-    provider: Provider<Settings>,
+    { provider, manifest }: Pick<ProviderUnderTest<Settings>, 'provider' | 'manifest'>,
     settings: Settings,
     clients: Pick<CallContext<Settings>, 'http' | 'tcp'>,
     said: string[],
   ) {
     this.said = said;
+    this.agencyCode = manifest.agencyCode;
     const keep = (message: string, fields?: Readonly<Record<string, unknown>>) => {
       said.push(JSON.stringify({ message, fields }));
     };
@@ -104,7 +127,7 @@ export class Caller<Settings> {
     const operation = this.operations[name];
     if (!operation) throw new Error(`the provider has no ${name}`);
     const run = operation as (context: CallContext<Settings>, request: unknown) => Promise<unknown>;
-    const outcome = await run(this.context, request);
+    const outcome = await run(this.context, { agencyCode: this.agencyCode, ...request });
     if (typeof outcome === 'object' && outcome !== null && 'reason' in outcome) {
       this.said.push(JSON.stringify(outcome.reason));
     }
@@ -133,6 +156,11 @@ export async function due<S>(caller: Caller<S>, account: ContractAccount): Promi
   return outcome;
 }
 
+/** A reference that nobody has used. */
+export function newReference(nowMs: number): string {
+  return newId('pst', nowMs, 0);
+}
+
 /** A posting request for bills, under a new reference. */
 export function postingOf(
   account: ContractAccount,
@@ -143,11 +171,77 @@ export function postingOf(
   const [first, ...rest] = bills.map(({ amountDue }) => amountDue);
   if (!first) throw new Error('no bills');
   return {
-    reference: newId('pst', nowMs, 0),
+    reference: newReference(nowMs),
     inputs: account.inputs,
     queryReference: query.queryReference,
     bills: bills.map(({ billId, amountDue }) => ({ billId, amount: amountDue })),
     amount: addMoney(first, ...rest),
     debitedAtMs: nowMs,
   };
+}
+
+/** A posting request that the agency must accept, made as the manifest says a payment begins; under a new reference. */
+export async function payable<S>(
+  caller: Caller<S>,
+  manifest: Manifest,
+  account: ContractAccount,
+  nowMs: number,
+): Promise<PostingRequest> {
+  if (manifest.queryKind === 'fetch') {
+    return { ...postingOf(account, await due(caller, account), nowMs), ...payerOf(manifest) };
+  }
+  const request: PostingRequest = {
+    reference: newReference(nowMs),
+    inputs: account.inputs,
+    bills: [],
+    amount: money(account.amountMinor ?? leastAmountMinor(manifest), manifest.currency),
+    ...payerOf(manifest),
+    debitedAtMs: nowMs,
+  };
+  if (manifest.queryKind === 'direct') return request;
+  if (manifest.queryKind === 'plan') {
+    const { inputs } = account;
+    const offered = await caller.call('plans', { inputs });
+    if (offered.kind !== 'plans') throw new Error(`expected plans, got ${JSON.stringify(offered)}`);
+    const { plans, queryReference } = offered;
+    const [plan] = plans;
+    if (!plan) throw new Error('no plans');
+    return {
+      ...request,
+      planId: plan.planId,
+      amount: plan.price,
+      ...(queryReference ? { queryReference } : {}),
+    };
+  }
+  const validated = await caller.call('validateAccount', { inputs: account.inputs });
+  if (validated.kind !== 'valid') throw new Error(`expected an account, got ${JSON.stringify(validated)}`);
+  const { queryReference } = validated;
+  return { ...request, ...(queryReference ? { queryReference } : {}) };
+}
+
+function payerOf({ payer }: Manifest): Pick<PostingRequest, 'payer'> {
+  return payer === 'named' ? { payer: { name: '付款人' } } : {};
+}
+
+/** The least that may be paid where the resident chooses the amount. */
+function leastAmountMinor({ amountRule, amountPresetsMinor }: Manifest): number {
+  if ('minimumMinor' in amountRule) return amountRule.minimumMinor;
+  return amountRule.kind === 'multipleOf' ? amountRule.stepMinor : (amountPresetsMinor[0] ?? 100);
+}
+
+/** Amounts that break the amount rule by as little as can be, where `rightMinor` keeps it. */
+export function wrongAmountsMinor({ amountRule, queryKind }: Manifest, rightMinor: number): number[] {
+  const isStated = queryKind === 'fetch' || queryKind === 'plan';
+  const wrong = {
+    exact: () => (isStated ? [rightMinor - 1, rightMinor + 1] : []),
+    atLeast: () => (isStated ? [rightMinor - 1] : []),
+    atMost: ({ minimumMinor = 0 }) => [...(isStated ? [rightMinor + 1] : []), minimumMinor - 1],
+    any: ({ minimumMinor = 0 }) => [minimumMinor - 1],
+    range: ({ minimumMinor = 0, maximumMinor = 0 }) => [minimumMinor - 1, maximumMinor + 1],
+    multipleOf: () => [rightMinor + 1],
+  } satisfies Record<
+    typeof amountRule.kind,
+    (rule: { minimumMinor?: number; maximumMinor?: number }) => number[]
+  >;
+  return wrong[amountRule.kind](amountRule as { minimumMinor?: number }).filter((minor) => minor > 0);
 }

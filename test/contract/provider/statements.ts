@@ -1,15 +1,14 @@
 import { addDays } from '../../../src/kernel/business-date.ts';
 import type { Group } from './group.ts';
-import { due, postingOf } from './harness.ts';
+import { payable } from './harness.ts';
 
 /** What `fetchStatement` must do. */
-export function provesFetchStatement<S>({ sandbox, caller, account }: Group<S>): void {
+export function provesFetchStatement<S>({ manifest, sandbox, caller, account }: Group<S>): void {
   const fetchStatement = (businessDate: string) => caller().call('fetchStatement', { businessDate });
 
   it('is not ready while the day lasts, and then says what was posted, no more and no less', async () => {
     for (const kind of ['oneDue', 'severalDue', 'oneDue'] as const) {
-      const known = await account(kind);
-      const posting = postingOf(known, await due(caller(), known), sandbox().nowMs());
+      const posting = await payable(caller(), manifest, await account(kind), sandbox().nowMs());
       expect(await caller().pay(posting)).toMatchObject({ kind: 'accepted' });
     }
     const booked = await sandbox().books();
