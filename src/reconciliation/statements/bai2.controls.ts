@@ -1,7 +1,6 @@
-import { readMinorUnits } from './amounts.ts';
+import { readMinorUnits, UnreadableFile } from '../../infra/files/index.ts';
 import type { Bai2Record } from './bai2.ts';
 import type { StatementCollector } from './collector.ts';
-import { UnreadableFile } from './statement.types.ts';
 
 interface Level {
   /** Code of the record that opens it. */

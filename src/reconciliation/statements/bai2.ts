@@ -1,10 +1,8 @@
-import { readMinorUnits } from './amounts.ts';
+import { LineSplitter, readDigitDate, readMinorUnits, UnreadableFile } from '../../infra/files/index.ts';
 import { Bai2Controls } from './bai2.controls.ts';
 import { excerpt, type StatementCollector } from './collector.ts';
-import { readDigitDate } from './dates.ts';
 import { reference } from './mt940.details.ts';
-import { type BalanceKind, type Direction, type StatementParser, UnreadableFile } from './statement.types.ts';
-import { LineSplitter } from './text.ts';
+import type { BalanceKind, Direction, StatementParser } from './statement.types.ts';
 
 /** A record with the 88s that continue it. */
 export interface Bai2Record {

@@ -1,9 +1,7 @@
-import { type AmountReading, readDecimal } from './amounts.ts';
+import { type AmountReading, readDecimal, readIsoDate, type XmlNode } from '../../infra/files/index.ts';
 import type { StatementCollector } from './collector.ts';
-import { readIsoDate } from './dates.ts';
 import { reference } from './mt940.details.ts';
 import type { Direction, RowDraft, StatementDetail } from './statement.types.ts';
-import type { XmlNode } from './xml-tree.ts';
 
 /** An amount as written, with the attribute that says its currency. */
 export interface CamtAmount {

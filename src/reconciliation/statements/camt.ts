@@ -1,4 +1,10 @@
-import { readDecimal } from './amounts.ts';
+import {
+  readDecimal,
+  UnreadableFile,
+  type XmlNode,
+  type XmlPlace,
+  XmlTreeReader,
+} from '../../infra/files/index.ts';
 import {
   amountNode,
   type CamtAmount,
@@ -12,13 +18,7 @@ import {
 } from './camt.entry.ts';
 import type { StatementCollector } from './collector.ts';
 import { LIMITS } from './limits.ts';
-import {
-  type BalanceKind,
-  type DeclaredTotals,
-  type StatementParser,
-  UnreadableFile,
-} from './statement.types.ts';
-import { type XmlNode, type XmlPlace, XmlTreeReader } from './xml-tree.ts';
+import type { BalanceKind, DeclaredTotals, StatementParser } from './statement.types.ts';
 
 /** Each message, the element of a statement in it, and whether the schema asks for balances. */
 const MESSAGES = {

@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import { AMOUNT_MESSAGES, type AmountReading } from './amounts.ts';
+import { AMOUNT_MESSAGES, type AmountReading, UnreadableFile } from '../../infra/files/index.ts';
 import {
   checkDeclaredTotals,
   emptySums,
@@ -9,15 +9,14 @@ import {
   sideOf,
 } from './gates.ts';
 import { LIMITS } from './limits.ts';
-import {
-  type BalanceKind,
-  type DeclaredTotals,
-  type RowDraft,
-  type StatementBalance,
-  type StatementProblem,
-  type StatementRow,
-  type StatementTotals,
-  UnreadableFile,
+import type {
+  BalanceKind,
+  DeclaredTotals,
+  RowDraft,
+  StatementBalance,
+  StatementProblem,
+  StatementRow,
+  StatementTotals,
 } from './statement.types.ts';
 
 /** Takes what a reader finds: completes and hashes rows, adds up, and holds the file to what it says of itself. */

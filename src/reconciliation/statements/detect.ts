@@ -1,11 +1,16 @@
+import {
+  BINARY,
+  decoderOf,
+  type FallbackEncoding,
+  guessEncoding,
+  splitQuoted,
+  UnreadableFile,
+} from '../../infra/files/index.ts';
 import { CN_BANK } from './cn-bank.ts';
-import { splitQuoted } from './csv.ts';
 import type { Layout } from './layout.types.ts';
 import { LAYOUTS } from './layouts.data.ts';
 import { ALIPAY_MERCHANT, WECHAT_FUNDS, WECHAT_TRADES } from './merchants.ts';
-import { UnreadableFile } from './statement.types.ts';
 import { findColumns, type TableKind } from './table.ts';
-import { BINARY, decoderOf, type FallbackEncoding, guessEncoding } from './text.ts';
 import { ALIPAY_PERSONAL, WECHAT_PERSONAL } from './wallets.ts';
 
 /** The finer kinds first: a bank's columns are the plainest of all. */

@@ -1,11 +1,19 @@
-import { type AmountReading, plainText, readMinorUnits, readPrintedAmount } from './amounts.ts';
+import {
+  type AmountReading,
+  CsvReader,
+  decoderOf,
+  LineSplitter,
+  plainText,
+  readDateAs,
+  readMinorUnits,
+  readPrintedAmount,
+  readPrintedDate,
+  type TableRecord,
+} from '../../infra/files/index.ts';
 import { excerpt, type StatementCollector } from './collector.ts';
-import { CsvReader, type TableRecord } from './csv.ts';
-import { readDateAs, readPrintedDate } from './dates.ts';
 import type { ControlRecord, DatePlace, Layout, Place, TextPlace } from './layout.types.ts';
 import type { DeclaredTotals, Direction, StatementParser } from './statement.types.ts';
 import { headerName } from './table.ts';
-import { decoderOf, LineSplitter } from './text.ts';
 
 /** Reads a file by its declared layout. */
 export class LayoutParser implements StatementParser {

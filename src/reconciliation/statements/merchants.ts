@@ -1,6 +1,5 @@
-import { readPrintedAmount } from './amounts.ts';
+import { readPrintedAmount, type TableRecord } from '../../infra/files/index.ts';
 import type { StatementCollector } from './collector.ts';
-import type { TableRecord } from './csv.ts';
 import type { DeclaredTotals, Direction } from './statement.types.ts';
 import {
   type Columns,

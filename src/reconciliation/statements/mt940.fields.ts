@@ -1,6 +1,11 @@
-import { readSwiftAmount } from './amounts.ts';
+import {
+  calendarDate,
+  fullYear,
+  lastDayOf,
+  readDigitDate,
+  readSwiftAmount,
+} from '../../infra/files/index.ts';
 import { excerpt, type StatementCollector } from './collector.ts';
-import { calendarDate, fullYear, lastDayOf, readDigitDate } from './dates.ts';
 import { reference } from './mt940.details.ts';
 import type { BalanceKind, Direction, RowDraft } from './statement.types.ts';
 

@@ -1,9 +1,8 @@
-import { readSwiftAmount } from './amounts.ts';
+import { LineSplitter, readSwiftAmount, UnreadableFile } from '../../infra/files/index.ts';
 import { excerpt, type StatementCollector } from './collector.ts';
 import { readDetails } from './mt940.details.ts';
 import { BALANCE_KINDS, readBalance, readEntry, type SwiftBalance, type SwiftField } from './mt940.fields.ts';
-import { type RowDraft, type StatementParser, UnreadableFile } from './statement.types.ts';
-import { LineSplitter } from './text.ts';
+import type { RowDraft, StatementParser } from './statement.types.ts';
 
 const FIELD = /^:(\d{2}[A-Z]?|NS):(.*)$/s;
 /** `-`, `-}`, and what banks put behind it (`-XXX`). */

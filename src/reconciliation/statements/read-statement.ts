@@ -1,24 +1,24 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import {
+  type ContainerKind,
+  CsvReader,
+  containerOf,
+  readXlsx,
+  TextReader,
+  UnreadableFile,
+  unpack,
+} from '../../infra/files/index.ts';
 import { Bai2Parser } from './bai2.ts';
 import { CamtParser } from './camt.ts';
 import { StatementCollector } from './collector.ts';
-import { CsvReader } from './csv.ts';
 import { kindsOf, type Reading, readingOf } from './detect.ts';
 import { LayoutParser } from './layout.ts';
 import type { Layout } from './layout.types.ts';
 import { Mt940Parser } from './mt940.ts';
-import {
-  type StatementParser,
-  type StatementRow,
-  type StatementSummary,
-  UnreadableFile,
-} from './statement.types.ts';
+import type { StatementParser, StatementRow, StatementSummary } from './statement.types.ts';
 import { TableParser } from './table.ts';
-import { TextReader } from './text.ts';
-import { type ContainerKind, containerOf, unpack } from './unpack.ts';
-import { readXlsx } from './xlsx.ts';
 
 /** The heading of a table has to be within this. */
 const SAMPLE_BYTES = 64 * 1024;

@@ -142,16 +142,3 @@ export interface StatementParser {
   write(text: string): void;
   end(): void;
 }
-
-/** The file can't be read further: what came before stays shown, and the statement is not complete. */
-export class UnreadableFile extends Error {
-  override readonly name = 'UnreadableFile';
-  readonly code: string;
-  readonly line: number;
-
-  constructor(code: string, message: string, line = 0) {
-    super(message);
-    this.code = code;
-    this.line = line;
-  }
-}

@@ -1,8 +1,12 @@
-import { plainText, readPrintedAmount } from './amounts.ts';
+import {
+  plainText,
+  readPrintedAmount,
+  readPrintedDate,
+  type TableRecord,
+  UnreadableFile,
+} from '../../infra/files/index.ts';
 import { excerpt, type StatementCollector } from './collector.ts';
-import type { TableRecord } from './csv.ts';
-import { readPrintedDate } from './dates.ts';
-import { type DeclaredTotals, type Direction, UnreadableFile } from './statement.types.ts';
+import type { DeclaredTotals, Direction } from './statement.types.ts';
 
 /** A kind of table whose columns are known by their names, wherever they stand. */
 export interface TableKind {

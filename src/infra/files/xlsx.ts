@@ -1,8 +1,8 @@
 import type { Entry, ZipFile } from 'yauzl';
-import type { StatementCollector } from './collector.ts';
 import type { TableRecord } from './csv.ts';
 import { LIMITS } from './limits.ts';
-import { UnreadableFile } from './statement.types.ts';
+import type { ReadingReport } from './reading.types.ts';
+import { UnreadableFile } from './reading.types.ts';
 import { decoderOf } from './text.ts';
 import { entriesOf, openZip, readZipEntry } from './unpack.ts';
 import { type XmlNode, XmlTreeReader } from './xml-tree.ts';
@@ -26,7 +26,7 @@ interface Workbook {
  */
 export async function readXlsx(
   path: string,
-  out: StatementCollector,
+  out: ReadingReport,
   take: (record: TableRecord) => void,
   afterChunk: () => Promise<void>,
 ): Promise<void> {
@@ -64,7 +64,7 @@ async function walk(
 async function findSheet(
   zip: ZipFile,
   entries: ReadonlyMap<string, Entry>,
-  out: StatementCollector,
+  out: ReadingReport,
 ): Promise<{ sheet: Entry; epochMs: number }> {
   const sheets: { name: string; id: string }[] = [];
   let is1904 = false;
@@ -181,11 +181,7 @@ function isDateCode(code: string): boolean {
   return /[yd]|h{1,2}:?m/i.test(bare) && !/[0#]/.test(bare.replace(/\.0+/g, ''));
 }
 
-function sheetNode(
-  workbook: Workbook,
-  out: StatementCollector,
-  take: (record: TableRecord) => void,
-): XmlNode {
+function sheetNode(workbook: Workbook, out: ReadingReport, take: (record: TableRecord) => void): XmlNode {
   let line = 0;
   let cells: string[] = [];
   let column = 0;
@@ -248,7 +244,7 @@ function cellText(
   type: string,
   style: number,
   { strings, isDate, epochMs }: Workbook,
-  out: StatementCollector,
+  out: ReadingReport,
   line: number,
 ): string {
   if (type === 's') return strings[Number(value)] ?? '';

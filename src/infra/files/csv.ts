@@ -1,5 +1,5 @@
-import type { StatementCollector } from './collector.ts';
 import { LIMITS } from './limits.ts';
+import type { ReadingReport } from './reading.types.ts';
 import { LineSplitter } from './text.ts';
 
 /** One record of a table: its cells, and what they were read from. */
@@ -17,10 +17,10 @@ export class CsvReader {
   private readonly lines = new LineSplitter((text, line) => this.takeLine(text, line));
   private pending: { text: string; line: number }[] = [];
   private readonly delimiter: string;
-  private readonly out: StatementCollector;
+  private readonly out: ReadingReport;
   private readonly take: (record: TableRecord) => void;
 
-  constructor(delimiter: string, out: StatementCollector, take: (record: TableRecord) => void) {
+  constructor(delimiter: string, out: ReadingReport, take: (record: TableRecord) => void) {
     this.delimiter = delimiter;
     this.out = out;
     this.take = take;

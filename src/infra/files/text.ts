@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { LIMITS } from './limits.ts';
-import { UnreadableFile } from './statement.types.ts';
+import { UnreadableFile } from './reading.types.ts';
 
 /** Character sets that are guessed among: what bytes that are not UTF-8 most likely are. */
 export type FallbackEncoding = 'gb18030' | 'windows-1252';

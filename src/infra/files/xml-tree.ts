@@ -1,6 +1,6 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { LIMITS } from './limits.ts';
-import { UnreadableFile } from './statement.types.ts';
+import { UnreadableFile } from './reading.types.ts';
 
 /** What to do at one element, and which elements inside it matter; all others are passed over, with all they hold. */
 export interface XmlNode {

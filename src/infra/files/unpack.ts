@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { crc32, createGunzip } from 'node:zlib';
 import { type Entry, open as openZipFile, type ZipFile } from 'yauzl';
 import { LIMITS } from './limits.ts';
-import { UnreadableFile } from './statement.types.ts';
+import { UnreadableFile } from './reading.types.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 /** A zip with more than this is not a statement. */
