@@ -1,16 +1,16 @@
 import { addDays, businessDateOf } from '../../src/kernel/business-date.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
+import { localDate, wireTime } from '../support/china-time.ts';
 import { FaultPlan, type FaultRule, type Strike, seededDraws } from '../support/fault-plan.ts';
 import { SandboxClock } from '../support/sandbox-clock.ts';
+import { ALWAYS_OPEN, type Closure, closure, type ServiceHours } from '../support/service-hours.ts';
 import { accountNumber, type Fault, faultOfAccount } from './account-number.rules.ts';
 import { Books, type Receivable } from './books.ts';
 import { monthBefore, seedDemoCustomers } from './demo-customers.ts';
 import { type PayMode, pay, queryArrears, queryPayment } from './operations.ts';
 import type { Reply } from './protocol.ts';
-import { ALWAYS_OPEN, closure, type ServiceHours } from './service-hours.ts';
 import { CUT_OFF, type DailyFile, dailyFile } from './statement.ts';
 import type { Usage } from './tariff.rules.ts';
-import { localDate, wireTime } from './wire-time.ts';
 
 export type AgencyOperation = 'queryArrears' | 'pay' | 'queryPayment' | 'dailyFile' | 'health';
 
@@ -27,6 +27,7 @@ export interface Posting {
 /** The first serial of customers made by request; those below are the demo's. */
 const FIRST_MADE_SERIAL = 50_000_000;
 const DUE_IN_DAYS = 15;
+const CLOSED_CODES = { outsideHours: '3001', maintenance: '3002' } as const;
 
 /** The power company: its books, its clock, its hours and its faults. Knows nothing of HTTP. */
 export class PowerAgency {
@@ -175,7 +176,7 @@ export class PowerAgency {
     if (operation === 'queryPayment')
       return fault === 'refuse' ? { rtnCode: '2007' } : queryPayment(this.books, body);
     const closed = fault === 'closed' ? maintenanceUntil(nowMs) : closure(this.hours, nowMs);
-    if (closed) return { rtnCode: closed.code, data: { openTime: wireTime(closed.opensAtMs) } };
+    if (closed) return { rtnCode: CLOSED_CODES[closed.why], data: { openTime: wireTime(closed.opensAtMs) } };
     if (operation === 'queryArrears') {
       return fault === 'refuse' ? { rtnCode: '2007' } : queryArrears(this.books, nowMs, body);
     }
@@ -197,6 +198,6 @@ export class PowerAgency {
   }
 }
 
-function maintenanceUntil(nowMs: number): { code: '3002'; opensAtMs: number } {
-  return { code: '3002', opensAtMs: nowMs + 2 * 3_600_000 };
+function maintenanceUntil(nowMs: number): Closure {
+  return { why: 'maintenance', opensAtMs: nowMs + 2 * 3_600_000 };
 }

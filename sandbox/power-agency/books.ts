@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { sumMinor } from '../../src/kernel/money.ts';
+import { localDate } from '../support/china-time.ts';
 import { Journal } from '../support/journal.ts';
 import { type Charge, chargesOf, lateFeeFen, type Usage } from './tariff.rules.ts';
-import { localDate } from './wire-time.ts';
 
 export interface Customer {
   consNo: string;

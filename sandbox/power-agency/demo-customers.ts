@@ -1,8 +1,8 @@
 import { addDays } from '../../src/kernel/business-date.ts';
+import { localDate } from '../support/china-time.ts';
 import { accountNumber, FAULTS, type Fault } from './account-number.rules.ts';
 import type { Books, Customer } from './books.ts';
 import type { Usage } from './tariff.rules.ts';
-import { localDate } from './wire-time.ts';
 
 /** What a customer is for trying out, in both languages. */
 type About = { 'zh-CN': string; en: string };

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { formatMinor, parseMinor, sumMinor } from '../../src/kernel/money.ts';
+import { localDate, readWireTime, wireTime } from '../support/china-time.ts';
 import { isAccountNumber } from './account-number.rules.ts';
 import { amountAt, type Books, type Customer, type Payment, type Receivable } from './books.ts';
 import type { Reply, ReturnCode } from './protocol.ts';
 import { type Charge, formatPrice, usageKwh } from './tariff.rules.ts';
-import { localDate, readWireTime, wireTime } from './wire-time.ts';
 
 /** The most one payment may carry: 50,000 yuan. */
 export const PAYMENT_LIMIT_FEN = 5_000_000;

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { wireTime } from '../support/china-time.ts';
 import { accountNumber } from './account-number.rules.ts';
 import type { Posting } from './agency.ts';
 import { DEMO_CUSTOMERS } from './demo-customers.ts';
 import { sign } from './protocol.ts';
 import { type RunningPowerAgency, startPowerAgency } from './server.ts';
-import { wireTime } from './wire-time.ts';
 
 const merchant = { appId: 'civicpay', appSecret: 'a secret of the tests' };
 const controlToken = 'a control token';

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
+import { wireTime } from '../support/china-time.ts';
 import {
   type SandboxRequest,
   type SandboxServer,
@@ -13,7 +14,6 @@ import {
 import { type AgencyOperation, PowerAgency } from './agency.ts';
 import { control } from './control.ts';
 import { Gatekeeper, type Merchant, RETURN_CODES, type Reply, sign } from './protocol.ts';
-import { wireTime } from './wire-time.ts';
 
 export interface PowerAgencyOptions {
   /** On 127.0.0.1; 0 is any free one. */

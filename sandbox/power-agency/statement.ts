@@ -1,7 +1,7 @@
 import { addDays, businessDateOf } from '../../src/kernel/business-date.ts';
 import { formatMinor, sumMinor } from '../../src/kernel/money.ts';
+import { startOfDate, wireTime } from '../support/china-time.ts';
 import type { Books, Payment } from './books.ts';
-import { startOfDate, wireTime } from './wire-time.ts';
 
 /** The agency's day ends at 23:00; what comes after belongs to the next. */
 export const CUT_OFF = { timeZone: 'Asia/Shanghai', cutOff: '23:00' } as const;

@@ -1,4 +1,4 @@
-/** The agency's wall clock: Asia/Shanghai, which has had no summer time since 1991. */
+/** An agency's wall clock: Asia/Shanghai, which has had no summer time since 1991. */
 const OFFSET_MS = 8 * 3_600_000;
 
 /** `YYYY-MM-DD` at the agency. */
@@ -6,7 +6,7 @@ export function localDate(atMs: number): string {
   return new Date(atMs + OFFSET_MS).toISOString().slice(0, 10);
 }
 
-/** `yyyyMMddHHmmss`, as the protocol writes times. */
+/** `yyyyMMddHHmmss`, as protocols write times. */
 export function wireTime(atMs: number): string {
   return new Date(atMs + OFFSET_MS).toISOString().replaceAll(/\D/g, '').slice(0, 14);
 }

@@ -1,4 +1,4 @@
-import { localDate, startOfDate } from './wire-time.ts';
+import { localDate, startOfDate } from './china-time.ts';
 
 /** When the agency serves: every day between two times, but for spans of maintenance. */
 export interface ServiceHours {
@@ -11,18 +11,20 @@ export interface ServiceHours {
 /** Open at all times: a demo must work at any hour. Tests set others. */
 export const ALWAYS_OPEN: ServiceHours = { from: '00:00', to: '24:00', maintenance: [] };
 
+export interface Closure {
+  why: 'outsideHours' | 'maintenance';
+  opensAtMs: number;
+}
+
 /** Why the agency does not serve at a moment and when it will again, or null when it does. */
-export function closure(
-  hours: ServiceHours,
-  atMs: number,
-): { code: '3001' | '3002'; opensAtMs: number } | null {
+export function closure(hours: ServiceHours, atMs: number): Closure | null {
   const maintenance = hours.maintenance.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs);
-  if (maintenance) return { code: '3002', opensAtMs: maintenance.toMs };
+  if (maintenance) return { why: 'maintenance', opensAtMs: maintenance.toMs };
   const midnightMs = startOfDate(localDate(atMs));
   const opensMs = midnightMs + minutesOf(hours.from) * 60_000;
   const closesMs = midnightMs + minutesOf(hours.to) * 60_000;
-  if (atMs < opensMs) return { code: '3001', opensAtMs: opensMs };
-  return atMs < closesMs ? null : { code: '3001', opensAtMs: opensMs + 86_400_000 };
+  if (atMs < opensMs) return { why: 'outsideHours', opensAtMs: opensMs };
+  return atMs < closesMs ? null : { why: 'outsideHours', opensAtMs: opensMs + 86_400_000 };
 }
 
 function minutesOf(hhmm: string): number {
