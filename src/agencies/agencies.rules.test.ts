@@ -67,6 +67,36 @@ describe('inputs', () => {
     expect(() => readInputs(spec, { accountNumber: 'x' })).toThrow('inputs_invalid');
   });
 
+  it('must be one of those offered, and pass the check of their field', () => {
+    const ours = { 'zh-CN': '身份证号有误', en: 'Not an identity number' };
+    const checked: Manifest['inputs'] = {
+      fields: [
+        {
+          ...field('identityNumber', '^[0-9]{17}[0-9X]$', 'text'),
+          keyboard: 'idNumber',
+          maxLength: 18,
+          check: 'identityNumber',
+          mismatch: ours,
+        },
+        { ...field('plate', '^.+$', 'text'), check: 'plateNumber' },
+        { ...field('grade', '^[a-z]+$', 'text'), presets: [{ value: 'low', label: text }] },
+      ],
+      groups: [['identityNumber'], ['plate'], ['grade']],
+      accountField: 'identityNumber',
+    };
+    expect(readInputs(checked, { identityNumber: ' 110105 19491231 002x ' })).toEqual({
+      identityNumber: '11010519491231002X',
+    });
+    expect(readInputs(checked, { plate: '粤a·d12345' })).toEqual({ plate: '粤AD12345' });
+    expect(readInputs(checked, { grade: 'low' })).toEqual({ grade: 'low' });
+    const codes = (inputs: Record<string, string>) => checkInputs(checked, inputs);
+    expect(codes({ identityNumber: '110105194912310020' })).toEqual([
+      { pointer: '#/inputs/identityNumber', code: 'check_failed', params: { mismatch: ours } },
+    ]);
+    expect(codes({ plate: '粤AI2345' })).toMatchObject([{ code: 'check_failed' }]);
+    expect(codes({ grade: 'high' })).toEqual([{ pointer: '#/inputs/grade', code: 'not_offered' }]);
+  });
+
   it('come out unchanged when read again, and are either refused or without problems', () => {
     const raw = fc.dictionary(
       fc.constantFrom('accountNumber', 'phone', 'name', 'other'),

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { AccountInputs, AmountRule, Bill, Manifest } from '../contract/index.ts';
+import type { AccountInputs, AmountRule, Bill, InputField, Manifest } from '../contract/index.ts';
 import { DomainError, type FieldProblem } from '../kernel/errors.ts';
+import { passesCheck } from './input-checks.rules.ts';
 
 type InputsSpec = Manifest['inputs'];
 
 /**
  * What a resident typed, made uniform and checked against the manifest: full-width digits are narrowed, blanks
- * around the text (and within numbers, where people type them in groups) are dropped, empty fields are left out.
+ * around the text (and within numbers, where people type them in groups) are dropped, identity numbers and plates are
+ * written in capitals, empty fields are left out.
  * Throws DomainError `inputs_invalid` whose fields point below `#/inputs`.
  */
 export function readInputs(spec: InputsSpec, raw: AccountInputs): AccountInputs {
@@ -19,10 +21,18 @@ export function readInputs(spec: InputsSpec, raw: AccountInputs): AccountInputs 
 function normaliseInputs(spec: InputsSpec, raw: AccountInputs): AccountInputs {
   const entries = Object.entries(raw).map(([name, value]) => {
     const text = value.normalize('NFKC').trim();
-    const keyboard = spec.fields.find((field) => field.name === name)?.keyboard;
-    return [name, keyboard === undefined || keyboard === 'text' ? text : text.replace(/\s/g, '')] as const;
+    const field = spec.fields.find((candidate) => candidate.name === name);
+    return [name, field ? normaliseValue(field, text) : text] as const;
   });
   return Object.fromEntries(entries.filter(([, text]) => text !== ''));
+}
+
+function normaliseValue({ keyboard, check }: InputField, text: string): string {
+  // As it is painted: `粤A·12345`.
+  if (check === 'plateNumber') return text.replace(/[\s·•]/g, '').toUpperCase();
+  if (keyboard === 'text') return text;
+  const compact = text.replace(/\s/g, '');
+  return keyboard === 'idNumber' ? compact.toUpperCase() : compact;
 }
 
 /** What is wrong with uniform inputs, by field; empty when a group is complete and every value fits. */
@@ -32,15 +42,24 @@ export function checkInputs(spec: InputsSpec, inputs: AccountInputs): FieldProbl
     const pointer = `#/inputs/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const field = spec.fields.find((candidate) => candidate.name === name);
     if (!field) problems.push({ pointer, code: 'unknown_field' });
-    // Length first: a pattern only ever runs on a short text.
-    else if ([...value].length > field.maxLength) {
-      problems.push({ pointer, code: 'too_long', params: { maximum: field.maxLength } });
-    } else if (!new RegExp(`^(?:${field.pattern})$`, 'u').test(value)) {
-      problems.push({ pointer, code: 'pattern_mismatch', params: { mismatch: field.mismatch } });
+    else {
+      const problem = problemOfValue(field, value);
+      if (problem) problems.push({ pointer, ...problem });
     }
   }
   const missing = missingOfNearestGroup(spec, inputs);
   return [...problems, ...missing.map((name) => ({ pointer: `#/inputs/${name}`, code: 'required' }))];
+}
+
+/** What is wrong with one value. Length first: a pattern only ever runs on a short text. */
+function problemOfValue(field: InputField, value: string): Omit<FieldProblem, 'pointer'> | null {
+  const { maxLength, presets, pattern, check, mismatch } = field;
+  if ([...value].length > maxLength) return { code: 'too_long', params: { maximum: maxLength } };
+  if (presets && !presets.some((preset) => preset.value === value)) return { code: 'not_offered' };
+  if (!new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
+    return { code: 'pattern_mismatch', params: { mismatch } };
+  }
+  return check && !passesCheck(check, value) ? { code: 'check_failed', params: { mismatch } } : null;
 }
 
 /** What still has to be typed to complete the group that lacks least. */

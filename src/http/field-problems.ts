@@ -24,6 +24,12 @@ export const FIELD_PROBLEMS: Readonly<Record<string, FieldText>> = {
   wrong_format: { 'zh-CN': '此项的格式不正确。', en: 'This is not in the right format.' },
   // The agency's own words for what it expects.
   pattern_mismatch: { 'zh-CN': '{mismatch}', en: '{mismatch}' },
+  // The pattern fits, and the number itself cannot be right: its check digit, its date, its place.
+  check_failed: { 'zh-CN': '{mismatch}', en: '{mismatch}' },
+  not_offered: {
+    'zh-CN': '请从给出的选项中选择一项。',
+    en: 'Please choose one of those that are offered.',
+  },
   not_allowed_value: { 'zh-CN': '此项不在可选范围内。', en: 'This is not one of the allowed values.' },
   not_multiple_of: {
     'zh-CN': '此项必须是 {divisor} 的整数倍。',
