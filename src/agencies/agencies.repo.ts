@@ -1,7 +1,8 @@
-import { type Manifest, manifestSchema } from '../contract/index.ts';
-import { type Db, type Tx, toInt } from '../infra/db/index.ts';
+import { manifestSchema } from '../contract/index.ts';
+import { type Db, type Tx, toInt, toIntOrNull } from '../infra/db/index.ts';
 import type { Agency, AgencyFilter, ConnectionLimits } from './agencies.types.ts';
 import { servingRegions } from './regions.rules.ts';
+import { type HeadRow, headOf } from './versions.repo.ts';
 
 /** A connection as it is stored: the settings still sealed. */
 export interface ConnectionRow {
@@ -10,27 +11,35 @@ export interface ConnectionRow {
   kind: string;
   settingsSealed: string;
   limits: ConnectionLimits;
+  /** `live` ones carry real payments. */
+  environment: 'sandbox' | 'live';
 }
 
-interface AgencyJoin {
-  agency_id: string;
-  connection_id: string;
-  live_version: number;
-  manifest: string;
-}
+type AgencyJoin = HeadRow & { agency_id: string; manifest: string };
 
-export async function findAgency(db: Db | Tx, agencyId: string): Promise<Agency | null> {
+/** An agency as it is, and from when on its next version is in effect; null where there is none. */
+export async function findAgency(
+  db: Db | Tx,
+  agencyId: string,
+): Promise<{ agency: Agency | null; nextFromMs: number | null }> {
   const row = await liveManifests(db).where('agencies.agency_id', agencyId).first();
-  return row ? toAgency(row) : null;
+  return {
+    // Before its first version is in effect there is no agency yet.
+    agency: row && row.status !== 'scheduled' ? toAgency(row) : null,
+    nextFromMs: toIntOrNull(row?.next_from_ms),
+  };
 }
 
-/** Agencies in the order of their ids, after `afterId`. */
+/** Live agencies in the order of their ids, after `afterId`. */
 export async function findAgencies(
   db: Db,
   { region, category, limit }: Omit<AgencyFilter, 'cursor'>,
   afterId: string | null,
 ): Promise<Agency[]> {
-  const ids = region ? db('agency_regions').whereIn('region', servingRegions(region)) : db('agencies');
+  // Only agencies that are live have regions.
+  const ids = region
+    ? db('agency_regions').whereIn('region', servingRegions(region))
+    : db('agencies').where({ status: 'live' });
   if (category) ids.where({ category });
   if (afterId) ids.where('agency_id', '>', afterId);
   const page = await ids.distinct('agency_id').orderBy('agency_id').limit(limit).pluck('agency_id');
@@ -45,71 +54,27 @@ function liveManifests(db: Db | Tx) {
         .on('agency_manifests.agency_id', 'agencies.agency_id')
         .andOn('agency_manifests.version', 'agencies.live_version'),
     )
-    .select<AgencyJoin[]>(
-      'agencies.agency_id',
-      'agencies.connection_id',
-      'agencies.live_version',
-      'agency_manifests.manifest',
-    );
+    .select<AgencyJoin[]>('agencies.*', 'agency_manifests.manifest');
 }
 
 function toAgency(row: AgencyJoin): Agency {
+  const { liveVersion, status, statusReason, rollout } = headOf(row);
+  // Parsed again, so that a manifest from before a new optional field has its default.
+  const manifest = manifestSchema.parse(JSON.parse(row.manifest));
   return {
     agencyId: row.agency_id,
-    // Parsed again, so that a manifest from before a new optional field has its default.
-    manifest: manifestSchema.parse(JSON.parse(row.manifest)),
-    manifestVersion: toInt(row.live_version),
-    connectionId: row.connection_id,
+    manifest,
+    manifestVersion: liveVersion,
+    connectionId: manifest.connection,
+    status: status === 'scheduled' ? 'live' : status,
+    statusReason,
+    rollout,
   };
 }
 
 /** Each region that has agencies, with the categories there are. */
 export async function findRegionCategories(db: Db): Promise<{ region: string; category: string }[]> {
   return db('agency_regions').distinct('region', 'category').orderBy(['region', 'category']);
-}
-
-/** The version that is live and the hash of its content, locked until the transaction ends; null for a new agency. */
-export async function lockLiveVersion(
-  tx: Tx,
-  agencyId: string,
-): Promise<{ version: number; contentHash: string } | null> {
-  const head = await tx('agencies').where({ agency_id: agencyId }).forUpdate().first('live_version');
-  if (!head) return null;
-  const version = toInt(head.live_version);
-  const row = await tx('agency_manifests').where({ agency_id: agencyId, version }).first('content_hash');
-  return { version, contentHash: row.content_hash };
-}
-
-/** Adds a version of a manifest and makes it the live one. */
-export async function insertVersion(
-  tx: Tx,
-  manifest: Manifest,
-  version: number,
-  contentHash: string,
-  nowMs: number,
-): Promise<void> {
-  const { id: agencyId, category } = manifest;
-  // First, so that of two who add the same version one fails here, before it has changed anything.
-  await tx('agency_manifests').insert({
-    agency_id: agencyId,
-    version,
-    content_hash: contentHash,
-    manifest: JSON.stringify(manifest),
-    effective_from_ms: nowMs,
-  });
-  await tx('agencies')
-    .insert({
-      agency_id: agencyId,
-      category,
-      connection_id: manifest.connection,
-      live_version: version,
-      updated_at_ms: nowMs,
-    })
-    .onConflict('agency_id')
-    .merge();
-  await tx('agency_regions').where({ agency_id: agencyId }).delete();
-  const regions = [...new Set(manifest.regions)];
-  await tx('agency_regions').insert(regions.map((region) => ({ region, category, agency_id: agencyId })));
 }
 
 export async function findConnection(db: Db | Tx, connectionId: string): Promise<ConnectionRow | null> {
@@ -121,6 +86,7 @@ export async function findConnection(db: Db | Tx, connectionId: string): Promise
     kind: row.kind,
     settingsSealed: row.settings_sealed,
     limits: { concurrency: toInt(row.max_concurrency), ratePerSecond: toInt(row.rate_per_second) },
+    environment: row.environment,
   };
 }
 
@@ -136,7 +102,7 @@ export async function findConnectionKinds(
 }
 
 /** Adds a connection, or replaces its settings and limits. */
-export async function saveConnection(db: Db, row: ConnectionRow, nowMs: number): Promise<void> {
+export async function saveConnection(db: Db | Tx, row: ConnectionRow, nowMs: number): Promise<void> {
   await db('connections')
     .insert({
       connection_id: row.connectionId,
@@ -145,8 +111,9 @@ export async function saveConnection(db: Db, row: ConnectionRow, nowMs: number):
       settings_sealed: row.settingsSealed,
       max_concurrency: row.limits.concurrency,
       rate_per_second: row.limits.ratePerSecond,
+      environment: row.environment,
       updated_at_ms: nowMs,
     })
     .onConflict('connection_id')
-    .merge(['settings_sealed', 'max_concurrency', 'rate_per_second', 'updated_at_ms']);
+    .merge(['settings_sealed', 'max_concurrency', 'rate_per_second', 'environment', 'updated_at_ms']);
 }

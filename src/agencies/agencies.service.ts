@@ -10,15 +10,23 @@ import {
   type TcpClient,
 } from '../contract/index.ts';
 import type { Vault } from '../infra/crypto/index.ts';
-import { type Db, isUniqueViolation, transact } from '../infra/db/index.ts';
+import type { Db } from '../infra/db/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { DomainError, type FieldProblem } from '../kernel/errors.ts';
 import { RecentValues } from '../kernel/recent-values.ts';
 import * as repo from './agencies.repo.ts';
-import { contentHash } from './agencies.rules.ts';
-import type { Agency, AgencyFilter, Connection, Gateway, Page, PlugIns } from './agencies.types.ts';
+import type {
+  Agency,
+  AgencyFilter,
+  AgencyVersion,
+  Connection,
+  Gateway,
+  Page,
+  PlugIns,
+} from './agencies.types.ts';
 import { createGateway, plugInOf } from './gateway.ts';
 import { regionNames } from './regions.rules.ts';
+import { loadAgency, loadVersion, promoteDue, publish } from './versions.service.ts';
 
 /** How long another process may still see what was live before. */
 const KEPT_MS = 3_000;
@@ -57,8 +65,10 @@ export interface Agencies {
   listRegions(): Promise<readonly Region[]>;
   /** In the order of their ids. A region's agencies are its own, its prefecture's and its province's. */
   listAgencies(filter: AgencyFilter): Promise<Page<Agency>>;
-  /** As it is live now, or was seconds ago; null when there is none. */
+  /** As it is now, or was seconds ago: also one that is suspended or retired. Null when there is none. */
   getAgency(agencyId: string): Promise<Agency | null>;
+  /** One version as it was made, whatever is in effect now: what a payment goes by to its end. Null when there is none. */
+  getAgencyVersion(agencyId: string, version: number): Promise<AgencyVersion | null>;
   /**
    * Makes a manifest the live one and returns its version; content equal to what is live makes no new version. Throws DomainError
    * `manifest_invalid`, `region_unknown`, `connection_not_found`, `plug_in_unknown`, `capability_missing`.
@@ -70,6 +80,8 @@ export interface Agencies {
    */
   putConnection(connection: Connection): Promise<void>;
   listChannels(): Promise<readonly ChannelChoice[]>;
+  /** Forgets what is kept of an agency or a connection, after somebody has changed it in the database. */
+  refresh(changed: { agencyId?: string; connectionId?: string }): void;
   gateway: Gateway;
 }
 
@@ -77,28 +89,55 @@ export function createAgencies(deps: AgenciesDeps): Agencies {
   const { db, clock, plugIns } = deps;
   const kept = <Value>(load: (key: string) => Promise<Value>) =>
     new RecentValues(load, clock, KEPT_MS, MAX_KEPT);
-  const agencies = kept((agencyId) => repo.findAgency(db, agencyId));
+  const agencies = kept((agencyId) => loadAgency(deps, agencyId));
+  const agencyVersions = new RecentValues(
+    (key) => loadVersion(db, key),
+    clock,
+    Number.POSITIVE_INFINITY,
+    MAX_KEPT,
+  );
+  const promotions = kept(() => promoteDue(deps));
   const connections = kept((connectionId) => loadConnection(deps, connectionId));
   const regions = kept(() => loadRegions(db));
   const channels = kept(() => loadChannels(deps));
   const everything = 'all';
+  const refresh: Agencies['refresh'] = ({ agencyId, connectionId }) => {
+    if (agencyId !== undefined) {
+      agencies.forget(agencyId);
+      regions.forget(everything);
+    }
+    if (connectionId !== undefined) {
+      connections.forget(connectionId);
+      channels.forget(everything);
+    }
+  };
   return {
     listRegions: () => regions.get(everything),
-    listAgencies: (filter) => listAgencies(db, filter),
+    async listAgencies(filter) {
+      await promotions.get(everything);
+      return listAgencies(db, filter);
+    },
     getAgency: async (agencyId) => (AGENCY_ID.test(agencyId) ? agencies.get(agencyId) : null),
+    async getAgencyVersion(agencyId, version) {
+      if (!AGENCY_ID.test(agencyId)) return null;
+      const key = `${agencyId} ${version}`;
+      const found = await agencyVersions.get(key);
+      // Versions never change, but one that is not there yet may come.
+      if (!found) agencyVersions.forget(key);
+      return found;
+    },
     async publishManifest(input) {
       const manifest = checkedManifest(input);
       await checkConnection(deps, manifest);
       const version = await publish(deps, manifest);
-      agencies.forget(manifest.id);
-      regions.forget(everything);
+      refresh({ agencyId: manifest.id });
       return version;
     },
     async putConnection(connection) {
       await putConnection(deps, connection);
-      connections.forget(connection.connectionId);
-      channels.forget(everything);
+      refresh({ connectionId: connection.connectionId });
     },
+    refresh,
     listChannels: () => channels.get(everything),
     gateway: createGateway({
       plugIns,
@@ -156,7 +195,7 @@ async function loadConnection(deps: AgenciesDeps, connectionId: string): Promise
   return null;
 }
 
-function checkedManifest(input: ManifestInput): Manifest {
+export function checkedManifest(input: ManifestInput): Manifest {
   const parsed = manifestSchema.safeParse(input);
   if (!parsed.success)
     throw new DomainError('invalid', 'manifest_invalid', { fields: fieldsOf(parsed.error) });
@@ -168,7 +207,10 @@ function checkedManifest(input: ManifestInput): Manifest {
 }
 
 /** Declared ⇔ works: a manifest only goes live on a connection whose provider can do what it says. */
-async function checkConnection({ db, plugIns }: AgenciesDeps, manifest: Manifest): Promise<void> {
+export async function checkConnection(
+  { db, plugIns }: Pick<AgenciesDeps, 'db' | 'plugIns'>,
+  manifest: Manifest,
+): Promise<void> {
   const connection = await repo.findConnection(db, manifest.connection);
   if (connection?.plug !== 'provider') throw new DomainError('notFound', 'connection_not_found');
   const provider = plugIns.providers.find(({ kind }) => kind === connection.kind);
@@ -178,28 +220,16 @@ async function checkConnection({ db, plugIns }: AgenciesDeps, manifest: Manifest
   throw new DomainError('invalid', 'capability_missing', { params: { capabilities: missing.join(', ') } });
 }
 
-async function publish({ db, clock }: AgenciesDeps, manifest: Manifest): Promise<number> {
-  const hash = contentHash(manifest);
-  for (;;) {
-    try {
-      return await transact(db, async (tx) => {
-        const live = await repo.lockLiveVersion(tx, manifest.id);
-        if (live?.contentHash === hash) return live.version;
-        const version = (live?.version ?? 0) + 1;
-        await repo.insertVersion(tx, manifest, version, hash, clock.nowMs());
-        return version;
-      });
-    } catch (error) {
-      // Two published a new agency at once: there was no row to lock. Now there is.
-      if (!isUniqueViolation(error)) throw error;
-    }
-  }
+async function putConnection(deps: AgenciesDeps, connection: Connection): Promise<void> {
+  const row = await checkedConnection(deps, connection);
+  await repo.saveConnection(deps.db, { ...row, environment: 'live' }, deps.clock.nowMs());
 }
 
-async function putConnection(
-  { db, vault, clock, plugIns }: AgenciesDeps,
+/** A connection as it is to be stored, with its settings sealed; throws as `putConnection` says. */
+export async function checkedConnection(
+  { db, vault, plugIns }: Pick<AgenciesDeps, 'db' | 'vault' | 'plugIns'>,
   connection: Connection,
-): Promise<void> {
+): Promise<Omit<repo.ConnectionRow, 'environment'>> {
   const { connectionId, plug, kind, limits } = connection;
   const plugIn = plugInOf(plugIns, connection);
   if (!plugIn) throw new DomainError('invalid', 'plug_in_unknown', { params: { kind } });
@@ -217,7 +247,7 @@ async function putConnection(
     throw new DomainError('conflict', 'connection_kind_fixed', { params: { kind: existing.kind } });
   }
   const settingsSealed = vault.seal(JSON.stringify(connection.settings), SETTINGS);
-  await repo.saveConnection(db, { connectionId, plug, kind, settingsSealed, limits }, clock.nowMs());
+  return { connectionId, plug, kind, settingsSealed, limits };
 }
 
 function limitProblem(name: keyof Connection['limits'], value: number, maximum: number): FieldProblem[] {

@@ -3,18 +3,37 @@ import type {
   Channel,
   ChannelOperations,
   Exchange,
+  LocalText,
   Manifest,
   Provider,
 } from '../contract/index.ts';
 
 export type { Exchange } from '../contract/index.ts';
 
-/** An agency as it is live now: its manifest, which version of it, and the connection that carries it. */
-export interface Agency {
+/** One version of an agency's manifest; it never changes. */
+export interface AgencyVersion {
   agencyId: string;
   manifest: Manifest;
   manifestVersion: number;
+  /** The connection that carries it. */
   connectionId: string;
+}
+
+/** An agency as it is now: the version in effect, whether it takes payments, and whose. */
+export interface Agency extends AgencyVersion {
+  /** Only `live` ones take new payments and are listed; payments under way go on in any. */
+  status: 'live' | 'suspended' | 'retired';
+  /** Why it is not live, for residents. */
+  statusReason: LocalText | null;
+  rollout: Rollout;
+}
+
+/** For whom an agency is live; see `admits`. */
+export interface Rollout {
+  /** GB/T 2260 codes within the manifest's regions; null is all of them. */
+  regions: readonly string[] | null;
+  /** Of a hundred residents, how many; 100 is everybody. */
+  sharePercent: number;
 }
 
 /** One provider or channel with its settings and secrets, and how hard it may be driven. */

@@ -12,4 +12,5 @@ export {
   createAgencies,
 } from './agencies.service.ts';
 export type * from './agencies.types.ts';
+export { type Asker, admits, checkTakesOrders } from './rollout.rules.ts';
 export { isOpen, opensAtMs } from './service-hours.rules.ts';

@@ -3,6 +3,7 @@ import { agenciesProblems } from './problems/agencies.ts';
 import { billingProblems } from './problems/billing.ts';
 import { frameProblems } from './problems/frame.ts';
 import { householdsProblems } from './problems/households.ts';
+import { onboardingProblems } from './problems/onboarding.ts';
 import { receiptsProblems } from './problems/receipts.ts';
 
 /** The languages that texts for people come in; the first is the default. */
@@ -29,5 +30,6 @@ export const PROBLEMS: ProblemCatalogue = {
   ...agenciesProblems,
   ...billingProblems,
   ...householdsProblems,
+  ...onboardingProblems,
   ...receiptsProblems,
 };

@@ -14,6 +14,21 @@ export function asciiColumn(
   return dialectOf(db) === 'mysql' ? column.collate('ascii_bin') : column;
 }
 
+/** Gives a nullable column of `asciiColumn` another length, in one statement. For migrations. */
+export async function resizeAsciiColumn(
+  db: Db,
+  table: string,
+  name: string,
+  maxLength: number,
+): Promise<void> {
+  if (dialectOf(db) === 'mysql') {
+    const type = `varchar(${maxLength}) character set ascii collate ascii_bin null`;
+    await db.raw(`alter table ?? modify column ?? ${type}`, [table, name]);
+    return;
+  }
+  await db.raw(`alter table ?? alter column ?? type varchar(${maxLength})`, [table, name]);
+}
+
 /** Text of up to 16 MiB in MySQL, without limit in PostgreSQL. */
 export function longTextColumn(table: Knex.CreateTableBuilder, db: Db, name: string): Knex.ColumnBuilder {
   return dialectOf(db) === 'mysql' ? table.specificType(name, 'mediumtext') : table.text(name);
