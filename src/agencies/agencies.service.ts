@@ -24,7 +24,7 @@ import type {
   Page,
   PlugIns,
 } from './agencies.types.ts';
-import { createGateway, plugInOf } from './gateway.ts';
+import { type ConnectionLines, createGateway, plugInOf } from './gateway.ts';
 import { regionNames } from './regions.rules.ts';
 import { loadAgency, loadVersion, promoteDue, publish } from './versions.service.ts';
 
@@ -111,6 +111,7 @@ export function createAgencies(deps: AgenciesDeps): Agencies {
       channels.forget(everything);
     }
   };
+  const lines: ConnectionLines = new Map();
   return {
     listRegions: () => regions.get(everything),
     async listAgencies(filter) {
@@ -139,14 +140,17 @@ export function createAgencies(deps: AgenciesDeps): Agencies {
     },
     refresh,
     listChannels: () => channels.get(everything),
-    gateway: createGateway({
-      plugIns,
-      httpClient: deps.httpClient,
-      tcpClient: deps.tcpClient,
-      clock,
-      log: deps.log,
-      connection: (connectionId) => connections.get(connectionId),
-    }),
+    gateway: createGateway(
+      {
+        plugIns,
+        httpClient: deps.httpClient,
+        tcpClient: deps.tcpClient,
+        clock,
+        log: deps.log,
+        connection: (connectionId) => connections.get(connectionId),
+      },
+      lines,
+    ),
   };
 }
 

@@ -1,10 +1,19 @@
-import type { CallContext, Exchange, HttpClient, Logger, TcpClient } from '../contract/index.ts';
+import type {
+  CallContext,
+  Exchange,
+  HttpClient,
+  Logger,
+  Reason,
+  ReasonCode,
+  TcpClient,
+} from '../contract/index.ts';
 import { recordingHttpClient } from '../infra/outbound-http/index.ts';
 import { recordingTcpClient } from '../infra/outbound-tcp/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { Called, Connection, Gateway, PlugIns } from './agencies.types.ts';
-import { CallGate } from './call-gate.ts';
+import { isFailure } from './breaker.rules.ts';
+import { ConnectionLine, type Passage } from './connection-line.ts';
 
 interface GatewayDeps {
   plugIns: PlugIns;
@@ -30,18 +39,17 @@ const INBOUND = 'parseWebhook';
 
 type Operation = (context: CallContext<unknown>, request: unknown) => Promise<unknown>;
 
-/** The only way to an agency or a channel; see `Gateway`. */
-export function createGateway(deps: GatewayDeps): Gateway {
-  const gates = new Map<string, CallGate>();
+/** Lines by the id of their connection, as far as they were used in this process. */
+export type ConnectionLines = Map<string, ConnectionLine>;
 
-  function gateOf({ connectionId, limits }: Connection): CallGate {
-    const found = gates.get(connectionId);
-    const unchanged =
-      found?.limits.concurrency === limits.concurrency && found.limits.ratePerSecond === limits.ratePerSecond;
-    if (found && unchanged) return found;
-    const gate = new CallGate(limits);
-    gates.set(connectionId, gate);
-    return gate;
+/** The only way to an agency or a channel; see `Gateway`. */
+export function createGateway(deps: GatewayDeps, lines: ConnectionLines): Gateway {
+  function lineOf({ connectionId, kind, limits }: Connection): ConnectionLine {
+    const log = withFields(deps.log, { connectionId, kind });
+    const line = lines.get(connectionId) ?? new ConnectionLine(limits, deps.clock, log);
+    lines.set(connectionId, line);
+    line.setLimits(limits);
+    return line;
   }
 
   async function call({
@@ -64,17 +72,24 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const perform = async () => {
       try {
         if (!carryOut) throw new Error(`there is no operation ${operation}`);
-        return await carryOut({ settings: connection.settings, http, tcp, clock: deps.clock, log }, request);
+        const value = await carryOut(
+          { settings: connection.settings, http, tcp, clock: deps.clock, log },
+          request,
+        );
+        return { value, hasFailed: isFailure(value) };
       } catch (error) {
         log.error('a plug-in threw instead of returning an outcome', { error });
-        return answers.fallback;
+        return { value: answers.fallback, hasFailed: true };
       }
     };
-    if (operation === INBOUND) return { outcome: await perform(), exchanges };
-    const passage = await gateOf(connection).run(perform);
+    if (operation === INBOUND) return { outcome: (await perform()).value, exchanges };
+    const passage = await lineOf(connection).run({ operation, reference: referenceOf(request) }, perform);
     if (passage.kind === 'done') return { outcome: passage.value, exchanges };
-    log.warn('held back by the limits of the connection', { ...connection.limits });
-    return { outcome: answers.whenBusy, exchanges };
+    // While the breaker is open every call would say so; its opening has been logged.
+    if (passage.because !== 'breaker') {
+      log.warn('held back', { because: passage.because, ...connection.limits });
+    }
+    return { outcome: outcomeOfHoldingBack(answers.whenBusy, plug, passage), exchanges };
   }
 
   // The signatures of Gateway tie request, fallback and result to the operation; inside, all are unknown.
@@ -82,6 +97,32 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ((connectionId: string, operation: string, request: unknown, fallback: unknown, whenBusy: unknown) =>
       call({ plug, connectionId, operation, request, fallback, whenBusy })) as never;
   return { provider: ofPlug('provider'), channel: ofPlug('channel') };
+}
+
+/**
+ * What the caller says of a call that was not sent, with why and when to come back. Neither makes it more definite: what was
+ * instructed before is as unknown as it was.
+ */
+function outcomeOfHoldingBack(
+  whenBusy: unknown,
+  plug: Connection['plug'],
+  { because, retryAtMs }: Passage<unknown> & { kind: 'heldBack' },
+): unknown {
+  const outcome = whenBusy as { kind?: string; reason?: Reason };
+  const isMoreKnown = because === 'breaker' || retryAtMs !== null;
+  if (!outcome.reason || !isMoreKnown) return whenBusy;
+  const down: ReasonCode = plug === 'provider' ? 'agency_down' : 'channel_down';
+  return {
+    ...outcome,
+    ...(because === 'breaker' && { reason: { code: down, source: 'civicpay' } satisfies Reason }),
+    ...(outcome.kind === 'notAttempted' && retryAtMs !== null && { retryAtMs }),
+  };
+}
+
+/** Our reference of what is instructed or asked about; null for a look, which is about none. */
+function referenceOf(request: unknown): string | null {
+  const { reference } = (request ?? {}) as { reference?: unknown };
+  return typeof reference === 'string' ? reference : null;
 }
 
 /** The provider or channel of a kind; undefined when none is plugged in. */
