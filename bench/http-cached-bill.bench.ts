@@ -167,6 +167,10 @@ function dueQuery(agencyId: string, nowMs: number) {
   });
   return {
     outcome: 'due' as const,
+    connectionId: 'power',
+    agencyCode: null,
+    plans: [],
+    account: null,
     agencyId,
     inputs: { accountNumber: '0800000000011' },
     maskedAccount: '****0011',

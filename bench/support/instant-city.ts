@@ -11,6 +11,7 @@ import { Sweeper, TaskSender, TaskWorker } from '../../src/jobs/index.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { newId, randomShardHint, shardHintOf } from '../../src/kernel/ids.ts';
 import { balancesThatDiffer, trialBalance } from '../../src/ledger/index.ts';
+import { NOTHING_SPECIAL } from '../../test/support/some-payment.ts';
 import {
   BILL_MINOR,
   CHANNEL_CONNECTION,
@@ -177,6 +178,7 @@ function draftPayment(agencyId: string): Payment {
     agencyId,
     manifestVersion: 1,
     connectionId: PROVIDER_CONNECTION,
+    ...NOTHING_SPECIAL,
     channelId: CHANNEL_CONNECTION,
     status: 'created',
     version: 1,

@@ -47,7 +47,7 @@ export async function writeAdvances(
     'payments',
     'payment_id',
     CHANGING_COLUMNS,
-    fresh.map(({ after }) => ({ payment_id: after.paymentId, ...changingColumnsOf(after) })),
+    fresh.map(({ after }) => ({ payment_id: after.paymentId, ...changingColumnsOf(after, vault) })),
   );
   await insertSteps(tx, moved);
   await postJournals(

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { NOTHING_SPECIAL } from '../../test/support/some-payment.ts';
 import type { DebitOutcome, PostingOutcome, ReasonCode, RefundOutcome } from '../contract/index.ts';
 import { newId } from '../kernel/ids.ts';
 import { money } from '../kernel/money.ts';
@@ -24,6 +25,7 @@ function newPayment(): Payment {
     agencyId: 'power',
     manifestVersion: 1,
     connectionId: 'power-gateway',
+    ...NOTHING_SPECIAL,
     channelId: 'bank',
     status: 'created',
     version: 1,

@@ -1,8 +1,14 @@
-import type { DebitOutcome, PostingOutcome, Reason, RefundOutcome } from '../contract/index.ts';
+import type { DebitOutcome, PostingOutcome, Reason, RefundOutcome, UndoOutcome } from '../contract/index.ts';
 import type { NextForTask } from '../infra/outbox/index.ts';
 import { businessDateOf, type CutOff } from '../kernel/business-date.ts';
 import { money } from '../kernel/money.ts';
-import { debitJournal, type JournalDraft, postingJournal, refundJournal } from '../ledger/index.ts';
+import {
+  debitJournal,
+  type JournalDraft,
+  postingJournal,
+  refundJournal,
+  reversalJournal,
+} from '../ledger/index.ts';
 import {
   type Answering,
   debitEvent,
@@ -13,9 +19,11 @@ import {
   postingEvent,
   REFUND_PROMISE_MS,
   refundEvent,
+  undoEvent,
   waitBeforeRetryMs,
 } from './billing.rules.ts';
 import type { Payment } from './billing.types.ts';
+import { debitAmountOf, sharesOf } from './fees.rules.ts';
 
 /** What an answer of the other side means for a payment, before it is known whether that is possible. */
 export interface Answer {
@@ -64,7 +72,7 @@ export function readDebit(payment: Payment, outcome: DebitOutcome, answering: An
       : outcome.kind === 'awaitingResident'
         ? { confirmUrl: outcome.confirmUrl }
         : {};
-  const event = debitEvent(outcome, answering, payment.amount);
+  const event = debitEvent(outcome, answering, debitAmountOf(payment));
   const reason: Reason | null =
     event === 'debitDoneWrong' ? { code: 'amount_changed', source: 'channel' } : reasonOf(outcome);
   return { event, reason, facts, retryAtMs: retryOf(outcome) };
@@ -73,7 +81,11 @@ export function readDebit(payment: Payment, outcome: DebitOutcome, answering: An
 export function readPosting(outcome: PostingOutcome, answering: Answering): Answer {
   const facts: Partial<Payment> =
     outcome.kind === 'accepted'
-      ? { postedAtMs: outcome.postedAtMs, agencyReference: outcome.agencyReference }
+      ? {
+          postedAtMs: outcome.postedAtMs,
+          agencyReference: outcome.agencyReference,
+          fulfilment: outcome.fulfilment ?? null,
+        }
       : {};
   return {
     event: postingEvent(outcome, answering),
@@ -81,6 +93,10 @@ export function readPosting(outcome: PostingOutcome, answering: Answering): Answ
     facts,
     retryAtMs: retryOf(outcome),
   };
+}
+
+export function readUndo(outcome: UndoOutcome): Answer {
+  return { event: undoEvent(outcome), reason: reasonOf(outcome), facts: {}, retryAtMs: retryOf(outcome) };
 }
 
 export function readRefund(outcome: RefundOutcome, answering: Answering): Answer {
@@ -139,9 +155,10 @@ export function isContradiction(before: Payment, event: PaymentEvent | null): bo
   if (event === null) return false;
   if (event === 'debitRefused' || event === 'debitTimedOut') return before.debitedAtMs !== null;
   if (event === 'debitDone') return before.debitedAtMs === null;
-  if (event === 'debitDoneWrong') return before.debitedMinor === before.amount.amountMinor;
-  if (event === 'postingRefused') return before.status === 'posted';
-  if (event === 'postingDone') return before.status.startsWith('refund');
+  if (event === 'debitDoneWrong') return before.debitedMinor === debitAmountOf(before).amountMinor;
+  if (event === 'postingRefused') return before.status === 'posted' || before.status === 'reversing';
+  // What was posted and undone was posted: hearing it again is no contradiction.
+  if (event === 'postingDone') return before.status.startsWith('refund') && before.undo === null;
   if (event === 'refundRefused') return before.status === 'refunded';
   return false;
 }
@@ -156,7 +173,7 @@ function nextFor(after: Payment, answer: Answer, setting: AdvanceSetting): NextF
   }
   // Given again under the same reference after "never seen": not at once, or two confused systems would spin.
   const repeats = answer.event?.endsWith('NeverSeen') ?? false;
-  const instructs = ['created', 'debited', 'refunding'].includes(after.status);
+  const instructs = ['created', 'debited', 'reversing', 'refunding'].includes(after.status);
   if (instructs && !repeats) return { kind: 'due', atMs: setting.nowMs, attempts: 0 };
   const attempts = repeats ? setting.attempts + 1 : 0;
   const waitMs = waitBeforeRetryMs(after.status, attempts, setting.random);
@@ -175,26 +192,43 @@ function promiseFor(before: Payment, after: Payment, setting: AdvanceSetting): n
   if (after.status === 'debited' && before.debitedAtMs === null) {
     return (after.debitedAtMs ?? setting.nowMs) + setting.postingPromiseSeconds * 1_000;
   }
-  if (after.status === 'refunding') return setting.nowMs + REFUND_PROMISE_MS;
+  if (after.status === 'reversing' || after.status === 'refunding') return setting.nowMs + REFUND_PROMISE_MS;
   return after.promisedByMs;
 }
 
 function journalsOf(event: PaymentEvent | null, after: Payment, setting: AdvanceSetting): JournalDraft[] {
   const move = {
     subjectId: after.paymentId,
-    amount: money(after.debitedMinor ?? after.amount.amountMinor, after.amount.currency),
+    amount: money(after.debitedMinor ?? debitAmountOf(after).amountMinor, after.amount.currency),
   };
+  const { agencyId, channelId } = after;
   const dateOf = (atMs: number | null) => businessDateOf(atMs ?? setting.nowMs, setting.cutOff);
   switch (event) {
     case 'debitDone':
     case 'debitDoneWrong':
-      return [debitJournal({ ...move, channelId: after.channelId, businessDate: dateOf(after.debitedAtMs) })];
+      return [debitJournal({ ...move, channelId, businessDate: dateOf(after.debitedAtMs) })];
     case 'postingDone':
-      return [postingJournal({ ...move, agencyId: after.agencyId, businessDate: dateOf(after.postedAtMs) })];
-    case 'refundDone':
       return [
-        refundJournal({ ...move, channelId: after.channelId, businessDate: dateOf(after.refundedAtMs) }),
+        postingJournal({
+          ...move,
+          agencyId,
+          channelId,
+          shares: sharesOf(after),
+          businessDate: dateOf(after.postedAtMs),
+        }),
       ];
+    case 'reversalDone':
+      return [
+        reversalJournal({
+          ...move,
+          agencyId,
+          channelId,
+          shares: sharesOf(after),
+          businessDate: dateOf(null),
+        }),
+      ];
+    case 'refundDone':
+      return [refundJournal({ ...move, channelId, businessDate: dateOf(after.refundedAtMs) })];
     default:
       return [];
   }

@@ -1,18 +1,13 @@
-import type { Called } from '../agencies/index.ts';
-import type { DebitOutcome, PostingOutcome, Reason, ReasonCode, RefundOutcome } from '../contract/index.ts';
 import { GroupCommit } from '../infra/db/index.ts';
 import type { ClaimedTask } from '../infra/outbox/index.ts';
-import { money } from '../kernel/money.ts';
 import { type Advance, writeAdvances } from './advance.repo.ts';
-import { type Answer, readDebit, readPosting, readRefund, type Step, takeStep } from './advance.rules.ts';
+import { type Answer, type Step, takeStep } from './advance.rules.ts';
 import type { BillingDeps } from './billing.deps.ts';
-import { actionFor, type PaymentAction, refundReference } from './billing.rules.ts';
+import { actionFor } from './billing.rules.ts';
 import type { Payment } from './billing.types.ts';
 import type { Evidence, Notification } from './evidence.repo.ts';
 import { loadPayments } from './payment.repo.ts';
-
-/** Shown on the resident's account statement; a bank's field is short, and nobody's name belongs in it. */
-const subjectOf = (agencyName: string) => `${agencyName.slice(0, 24)} 缴费`;
+import { PaymentCalls } from './payment-calls.ts';
 
 /** Where an answer came from, and what is kept of it. */
 interface Origin {
@@ -27,10 +22,12 @@ interface Origin {
  */
 export class PaymentAdvances {
   private readonly deps: BillingDeps;
+  private readonly calls: PaymentCalls;
   private readonly commits: GroupCommit<Advance, boolean>;
 
   constructor(deps: BillingDeps) {
     this.deps = deps;
+    this.calls = new PaymentCalls(deps);
     this.commits = new GroupCommit(
       deps.db,
       (tx, advances) => writeAdvances(tx, deps.vault, advances, deps.clock.nowMs()),
@@ -69,7 +66,7 @@ export class PaymentAdvances {
     for (let current = payment, looks = attempts; ; ) {
       const action = actionFor(current, this.deps.clock.nowMs());
       const { answer, evidence } = action
-        ? await this.perform(action, current)
+        ? await this.calls.perform(action, current)
         : { answer: { event: null, reason: null, facts: {}, retryAtMs: null }, evidence: null };
       const step = await this.stepBy(current, answer, looks);
       const goesOn = step.next.kind === 'due' && step.next.atMs <= this.deps.clock.nowMs();
@@ -109,107 +106,6 @@ export class PaymentAdvances {
     return step;
   }
 
-  private async perform(
-    action: PaymentAction,
-    payment: Payment,
-  ): Promise<{ answer: Answer; evidence: Evidence | null }> {
-    const kept = (connectionId: string, called: Called<unknown>): Evidence => ({
-      paymentId: payment.paymentId,
-      connectionId,
-      operation: action,
-      exchanges: called.exchanges,
-    });
-    switch (action) {
-      case 'debit':
-      case 'askDebit': {
-        const called = action === 'debit' ? await this.debit(payment) : await this.askDebit(payment);
-        const answer = readDebit(payment, called.outcome, action === 'debit' ? 'instructed' : 'asked');
-        return { answer, evidence: kept(payment.channelId, called) };
-      }
-      case 'post':
-      case 'askPosting': {
-        const called = action === 'post' ? await this.post(payment) : await this.askPosting(payment);
-        const answer = readPosting(called.outcome, action === 'post' ? 'instructed' : 'asked');
-        return { answer, evidence: kept(payment.connectionId, called) };
-      }
-      case 'refund':
-      case 'askRefund': {
-        const called = action === 'refund' ? await this.refund(payment) : await this.askRefund(payment);
-        const answer = readRefund(called.outcome, action === 'refund' ? 'instructed' : 'asked');
-        return { answer, evidence: kept(payment.channelId, called) };
-      }
-      case 'resumeRefund':
-        return {
-          answer: { event: 'refundResumed', reason: null, facts: {}, retryAtMs: null },
-          evidence: null,
-        };
-    }
-  }
-
-  private async debit(payment: Payment): Promise<Called<DebitOutcome>> {
-    const agency = await this.deps.agencies.getAgency(payment.agencyId);
-    return this.deps.agencies.gateway.channel(
-      payment.channelId,
-      'debit',
-      {
-        reference: payment.paymentId,
-        amount: payment.amount,
-        subject: subjectOf(agency?.manifest.names['zh-CN'] ?? ''),
-        expiresAtMs: payment.expiresAtMs,
-        returnUrl: `${this.deps.publicUrl}/payments/${payment.paymentId}`,
-        notifyUrl: `${this.deps.publicUrl}/v1/webhooks/channels/${payment.channelId}`,
-      },
-      unknown,
-      busy,
-    );
-  }
-
-  private askDebit(payment: Payment): Promise<Called<DebitOutcome>> {
-    const request = { reference: payment.paymentId };
-    return this.deps.agencies.gateway.channel(payment.channelId, 'queryDebit', request, unknown, busy);
-  }
-
-  private async post(payment: Payment): Promise<Called<PostingOutcome>> {
-    const agency = await this.deps.agencies.getAgency(payment.agencyId);
-    return this.deps.agencies.gateway.provider(
-      payment.connectionId,
-      'pay',
-      {
-        reference: payment.paymentId,
-        agencyCode: agency?.manifest.agencyCode,
-        inputs: payment.inputs,
-        queryReference: payment.queryReference,
-        bills: payment.bills,
-        amount: payment.amount,
-        debitedAtMs: payment.debitedAtMs ?? payment.createdAtMs,
-      },
-      unknown,
-      busy,
-    );
-  }
-
-  private async askPosting(payment: Payment): Promise<Called<PostingOutcome>> {
-    const agency = await this.deps.agencies.getAgency(payment.agencyId);
-    const request = { reference: payment.paymentId, agencyCode: agency?.manifest.agencyCode };
-    return this.deps.agencies.gateway.provider(payment.connectionId, 'queryPayment', request, unknown, busy);
-  }
-
-  private async refund(payment: Payment): Promise<Called<RefundOutcome>> {
-    const agency = await this.deps.agencies.getAgency(payment.agencyId);
-    const request = {
-      reference: refundReference(payment),
-      debitReference: payment.paymentId,
-      amount: money(payment.debitedMinor ?? payment.amount.amountMinor, payment.amount.currency),
-      subject: subjectOf(agency?.manifest.names['zh-CN'] ?? ''),
-    };
-    return this.deps.agencies.gateway.channel(payment.channelId, 'refund', request, unknown, busy);
-  }
-
-  private askRefund(payment: Payment): Promise<Called<RefundOutcome>> {
-    const request = { reference: refundReference(payment) };
-    return this.deps.agencies.gateway.channel(payment.channelId, 'queryRefund', request, unknown, busy);
-  }
-
   private sendDue(advances: readonly Advance[]): void {
     const nowMs = this.deps.clock.nowMs();
     this.deps.sendTasks(
@@ -219,9 +115,3 @@ export class PaymentAdvances {
     );
   }
 }
-
-const ownReason = (code: ReasonCode): Reason => ({ code, source: 'civicpay' });
-/** When a plug-in breaks its word: what really happened is not known. */
-const unknown = { kind: 'unknown' as const, reason: ownReason('answer_not_understood') };
-/** When our own limits held the call back: certainly nothing was sent. */
-const busy = { kind: 'notAttempted' as const, reason: ownReason('too_busy') };

@@ -58,7 +58,7 @@ const action = fc.oneof(
 );
 type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 
-const SEED = Number(process.env.MODEL_SEED ?? Date.now() % 1_000_000);
+const SEED = Number(process.env.MODEL_SEED ?? 261_121);
 const RUNS = 6;
 
 describeOnBothStacks(`payments, whatever happens (MODEL_SEED=${SEED})`, (stack) => {

@@ -1,12 +1,12 @@
 import type {
   Bill,
-  BillPayment,
   DebitOutcome,
   PostingOutcome,
   Reason,
   RefundOutcome,
+  UndoOutcome,
 } from '../contract/index.ts';
-import { type Money, money, sumMinor } from '../kernel/money.ts';
+import { type Money, sumMinor } from '../kernel/money.ts';
 import type { Payment, PaymentStatus } from './billing.types.ts';
 
 /**
@@ -60,7 +60,9 @@ export const TRANSITIONS = {
     postingRefused: 'refunding',
     postingNeverSeen: 'debited',
   },
-  posted: {},
+  posted: { undoOrdered: 'reversing' },
+  // What is not a definite answer leaves it here: the agency is asked again under the same reference.
+  reversing: { reversalDone: 'refunding', reversalRefused: 'posted' },
   refunding: {
     refundDone: 'refunded',
     refundTakenIn: 'refundPending',
@@ -105,6 +107,7 @@ export type PaymentAction =
   | 'askDebit'
   | 'post'
   | 'askPosting'
+  | 'undo'
   | 'refund'
   | 'askRefund'
   | 'resumeRefund';
@@ -117,6 +120,7 @@ const ACTIONS: Record<PaymentStatus, PaymentAction | null> = {
   postingPending: 'askPosting',
   postingUnknown: 'askPosting',
   posted: null,
+  reversing: 'undo',
   refunding: 'refund',
   refundPending: 'askRefund',
   refundUnknown: 'askRefund',
@@ -179,6 +183,12 @@ export function postingEvent(outcome: PostingOutcome, answering: Answering): Pay
   }
 }
 
+/** The event that an agency's answer about undoing a posting is, or null when it says nothing definite. */
+export function undoEvent(outcome: UndoOutcome): PaymentEvent | null {
+  if (outcome.kind === 'accepted') return 'reversalDone';
+  return outcome.kind === 'rejected' ? 'reversalRefused' : null;
+}
+
 /** The event that a channel's answer about a refund is, or null when it says nothing new. */
 export function refundEvent(outcome: RefundOutcome, answering: Answering): PaymentEvent | null {
   switch (outcome.kind) {
@@ -208,12 +218,19 @@ function sameMoney(a: Money, b: Money): boolean {
  * is over when the channel has definitely refused it; only then is there another, under a reference of its own.
  */
 export function refundReference(payment: Pick<Payment, 'paymentId' | 'refundRound'>): string {
-  if (payment.refundRound > MAX_REFUND_ROUND) throw new RangeError('a refund was refused too often');
+  if (payment.refundRound > MAX_ROUND) throw new RangeError('a refund was refused too often');
   return payment.paymentId.replace(/^pay/, `rf${payment.refundRound.toString(36)}`);
 }
 
+/** The reference of undoing a posting at the agency, by its round. */
+export function undoReference(payment: Pick<Payment, 'paymentId' | 'undo'>): string {
+  const round = payment.undo?.round ?? 0;
+  if (round > MAX_ROUND) throw new RangeError('undoing was refused too often');
+  return payment.paymentId.replace(/^pay/, `rv${round.toString(36)}`);
+}
+
 /** One character of the reference names the round. */
-const MAX_REFUND_ROUND = 35;
+const MAX_ROUND = 35;
 
 /** The payment that a channel's reference is about. */
 export function paymentIdOfReference(reference: string): string {
@@ -248,22 +265,6 @@ export const REFUND_PROMISE_MS = 24 * 3_600_000;
 
 /** Once the order's time is over, the channel is given this long to refuse the resident's confirmation by itself. */
 export const EXPIRY_GRACE_MS = 2_000;
-
-/**
- * Spreads an amount over the chosen bills, oldest first; what is beyond all of them goes to the last one.
- * The parts always add up to the amount. Bills that get nothing are left out.
- */
-export function apportion(bills: readonly Bill[], amount: Money): BillPayment[] {
-  let leftMinor = amount.amountMinor;
-  const oldestFirst = [...bills].sort((a, b) => (a.period < b.period ? -1 : 1));
-  const parts = oldestFirst.map((bill, index) => {
-    const isLast = index === oldestFirst.length - 1;
-    const partMinor = isLast ? leftMinor : Math.min(leftMinor, bill.amountDue.amountMinor);
-    leftMinor -= partMinor;
-    return { billId: bill.billId, amount: money(partMinor, amount.currency) };
-  });
-  return parts.filter((part) => part.amount.amountMinor > 0);
-}
 
 /** What changed between what a resident saw and what is owed now, for the bills they chose. */
 export function compareBills(

@@ -11,6 +11,7 @@ import { Receipts } from './receipt.service.ts';
 export type { BillingDeps } from './billing.deps.ts';
 export { isFinal, PAYMENT_TOPIC, receiptIdOf } from './billing.rules.ts';
 export type * from './billing.types.ts';
+export { debitAmountOf } from './fees.rules.ts';
 export type { PaymentView } from './payments.service.ts';
 export type { QueriedBills } from './query.service.ts';
 export type { Receipts } from './receipt.service.ts';

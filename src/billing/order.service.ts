@@ -1,27 +1,22 @@
-import { type Agency, checkAmount, checkSelection, isOpen, opensAtMs } from '../agencies/index.ts';
-import type { Bill, QueryOutcome } from '../contract/index.ts';
+import { type Agency, isOpen, opensAtMs } from '../agencies/index.ts';
 import { GroupCommit } from '../infra/db/index.ts';
+import { businessDateEndMs, businessDateOf, type CutOff } from '../kernel/business-date.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId, shardHintOf } from '../kernel/ids.ts';
 import { type Money, money, sumMinor } from '../kernel/money.ts';
+import { apportion } from './apportion.rules.ts';
 import type { BillingDeps } from './billing.deps.ts';
-import { apportion, compareBills, EXPIRY_GRACE_MS } from './billing.rules.ts';
+import { EXPIRY_GRACE_MS } from './billing.rules.ts';
 import type { BillQuery, Payment } from './billing.types.ts';
 import { type BillClaim, findClaims } from './claim.repo.ts';
+import { debitAmountOf, type FeeCharge, feesOn } from './fees.rules.ts';
 import { type OrderDraft, writeOrders } from './order.repo.ts';
-import { findByCommand } from './payment.repo.ts';
-import type { BillQueries } from './query.service.ts';
+import { assertUnchanged, type Choice, chooseAllowed, type PaymentOrder, payerOf } from './order.rules.ts';
+import { findByCommand, paidToAccount } from './payment.repo.ts';
+import type { BillQueries, RoutedAnswer } from './query.service.ts';
 
 /** How long a resident has to confirm at the bank. */
 const CONFIRM_WITHIN_MS = 15 * 60_000;
-
-/** What a resident orders: bills out of something they saw, and how much. */
-export interface PaymentOrder {
-  queryId: string;
-  billIds: readonly string[];
-  amount: Money;
-  channelId: string;
-}
 
 /** Takes orders. Orders that come together are committed together. */
 export class PaymentOrders {
@@ -44,9 +39,9 @@ export class PaymentOrders {
 
   /**
    * Makes a payment of what the resident saw. Refuses, having changed nothing: `query_not_found`, `query_expired`,
-   * `bill_changed` (params: the amounts then and now), `bill_payment_in_flight` (params: the payment),
-   * `selection_not_allowed`, `amount_not_allowed`, `payment_limit_exceeded`, `channel_not_found`, `agency_closed`,
-   * `agency_unavailable`. The same `commandKey` again returns the payment it made.
+   * `bill_changed` (params: the amounts then and now), `bill_payment_in_flight` (params: the payment), `total_changed`,
+   * `selection_not_allowed`, `amount_not_allowed`, `payment_limit_exceeded`, `daily_limit_exceeded`, `payer_required`,
+   * `channel_not_found`, `agency_closed`, `agency_unavailable`. The same `commandKey` again returns the payment it made.
    */
   async create(residentId: string, order: PaymentOrder, commandKey: string | null): Promise<Payment> {
     // A crash after the commit and before the answer: the command comes back, and its payment is there.
@@ -61,13 +56,14 @@ export class PaymentOrders {
       });
     }
     this.assertOpen(agency);
-    const chosen = assertAllowed(agency, seen, order);
-    const billKeys = order.billIds.map((billId) => this.queries.billKey(agency, seen.inputs, billId));
+    const choice = chooseAllowed(agency.manifest, seen, order);
+    const fees = this.feesOf(agency, order, order.total);
+    await this.assertWithinDay(agency, seen, order.amount);
+    const billKeys = this.claimKeysOf(agency, seen, choice);
     const claims = await this.assertNotInFlight(billKeys);
-    const answer = await this.queries.askAgain(agency, seen.inputs, claims);
-    const now = assertUnchanged(seen, answer, order, agency);
-    const bound = { ...seen, queryReference: now.queryReference };
-    const payment = { ...this.draft(residentId, agency, bound, chosen, order), commandKey };
+    const now = await this.queries.askAgain(agency, seen.inputs, claims);
+    assertUnchanged(agency.manifest, seen, now.outcome, order);
+    const payment = { ...this.draft(residentId, agency, seen, now, choice, order), fees, commandKey };
     const won = await this.commits.submit({ payment, billKeys });
     this.queries.forget(residentId, seen);
     if (!won) {
@@ -77,21 +73,47 @@ export class PaymentOrders {
     return payment;
   }
 
+  /**
+   * What an order would cost in all, before it is made; the agency is not asked. Refuses as `create` does for what it
+   * checks: the query, selection, amount and limits.
+   */
+  async quote(
+    residentId: string,
+    order: Pick<PaymentOrder, 'queryId' | 'billIds' | 'planId' | 'amount'>,
+  ): Promise<{ amount: Money; fee: Money; total: Money }> {
+    const seen = await this.queries.recall(residentId, order.queryId);
+    const agency = await this.queries.liveAgency(seen.agencyId);
+    chooseAllowed(agency.manifest, seen, order);
+    await this.assertWithinDay(agency, seen, order.amount);
+    const { amount } = order;
+    const total = debitAmountOf({ amount, fees: this.feesOf(agency, order) });
+    return { amount, fee: money(total.amountMinor - amount.amountMinor, amount.currency), total };
+  }
+
   private draft(
     residentId: string,
     agency: Agency,
-    seen: BillQuery & { queryReference: string },
-    chosen: readonly Bill[],
+    seen: BillQuery,
+    now: RoutedAnswer,
+    { bills, plan }: Choice,
     order: PaymentOrder,
-  ): Omit<Payment, 'commandKey'> {
+  ): Omit<Payment, 'commandKey' | 'fees'> {
     const nowMs = this.deps.clock.nowMs();
-    const periods = new Map(chosen.map((bill) => [bill.billId, bill.period]));
+    const { manifest } = agency;
+    const periods = new Map(bills.map((bill) => [bill.billId, bill.period]));
+    const parts = plan ? { bills: [], credit: null } : apportion(bills, order.amount, manifest.chargeOrder);
+    const confirmUntilMs = nowMs + CONFIRM_WITHIN_MS;
+    const expiresAtMs = manifest.isQueryForSameDay
+      ? Math.min(confirmUntilMs, businessDateEndMs(nowMs, cutOffOf(agency)))
+      : confirmUntilMs;
     return {
       paymentId: newId('pay', nowMs, shardHintOf(residentId)),
       residentId,
       agencyId: agency.agencyId,
       manifestVersion: agency.manifestVersion,
-      connectionId: agency.connectionId,
+      // The route of the very answer that the payment is made of.
+      connectionId: now.route.connectionId,
+      agencyCode: now.route.agencyCode,
       channelId: order.channelId,
       status: 'created',
       version: 1,
@@ -100,24 +122,70 @@ export class PaymentOrders {
       inputs: seen.inputs,
       maskedAccount: seen.maskedAccount,
       holder: seen.holder,
-      queryReference: seen.queryReference,
-      bills: apportion(chosen, order.amount).map((part) => ({
-        ...part,
-        period: periods.get(part.billId) ?? '',
-      })),
+      queryReference: ('queryReference' in now.outcome ? now.outcome.queryReference : null) ?? null,
+      bills: parts.bills.map((part) => ({ ...part, period: periods.get(part.billId) ?? '' })),
+      credit: parts.credit,
+      planId: plan?.planId ?? null,
+      payer: payerOf(manifest, order.payerName),
+      accountKey: manifest.dailyLimitMinor === undefined ? null : this.queries.accountKey(agency, seen),
       confirmUrl: null,
       createdAtMs: nowMs,
-      expiresAtMs: nowMs + CONFIRM_WITHIN_MS,
+      expiresAtMs,
       debitedAtMs: null,
       channelReference: null,
       postedAtMs: null,
       agencyReference: null,
+      fulfilment: null,
+      undo: null,
       refundedAtMs: null,
       refundRound: 0,
-      promisedByMs: nowMs + CONFIRM_WITHIN_MS + EXPIRY_GRACE_MS,
+      promisedByMs: expiresAtMs + EXPIRY_GRACE_MS,
       reason: null,
       updatedAtMs: nowMs,
     };
+  }
+
+  /** Worked out anew on the day of the order; what the resident was told in all has to hold. */
+  private feesOf(agency: Agency, { amount }: Pick<PaymentOrder, 'amount'>, told?: Money): FeeCharge[] {
+    const date = businessDateOf(this.deps.clock.nowMs(), cutOffOf(agency));
+    const fees = feesOn(agency.manifest.fees, date, amount.amountMinor);
+    const total = debitAmountOf({ amount, fees });
+    if (told && (told.amountMinor !== total.amountMinor || told.currency !== total.currency)) {
+      throw new DomainError('conflict', 'total_changed', { params: { total, previousTotal: told } });
+    }
+    return fees;
+  }
+
+  /**
+   * What a payment has to be alone with: each bill or, where none is chosen, the account. Where a day has a limit the
+   * account too, since two payments at once would each see what is left of it.
+   */
+  private claimKeysOf(agency: Agency, seen: BillQuery, { bills }: Choice): string[] {
+    const keys = bills.map((bill) => this.queries.billKey(agency, seen, bill.billId));
+    const isAlone = bills.length === 0 || agency.manifest.dailyLimitMinor !== undefined;
+    return isAlone ? [...keys, this.queries.billKey(agency, seen, WHOLE_ACCOUNT)] : keys;
+  }
+
+  /** Throws `daily_limit_exceeded` (params: what is left today). */
+  private async assertWithinDay(agency: Agency, seen: BillQuery, amount: Money): Promise<void> {
+    const { dailyLimitMinor, currency } = agency.manifest;
+    if (dailyLimitMinor === undefined) return;
+    const nowMs = this.deps.clock.nowMs();
+    const today = businessDateOf(nowMs, cutOffOf(agency));
+    const accountKey = this.queries.accountKey(agency, seen);
+    const paid = await paidToAccount(this.deps.db, accountKey, nowMs - LONGEST_BUSINESS_DATE_MS);
+    const paidMinor = sumMinor(
+      paid
+        .filter(({ createdAtMs }) => businessDateOf(createdAtMs, cutOffOf(agency)) === today)
+        .map(({ amountMinor }) => amountMinor),
+    );
+    if (paidMinor + amount.amountMinor <= dailyLimitMinor) return;
+    throw new DomainError('invalid', 'daily_limit_exceeded', {
+      params: {
+        limit: money(dailyLimitMinor, currency),
+        left: money(Math.max(0, dailyLimitMinor - paidMinor), currency),
+      },
+    });
   }
 
   private assertOpen(agency: Agency): void {
@@ -140,60 +208,13 @@ export class PaymentOrders {
   }
 }
 
-/** The chosen bills, when the agency's rules allow paying just these, with this amount. */
-function assertAllowed(agency: Agency, seen: BillQuery, order: PaymentOrder): readonly Bill[] {
-  const { billShape, amountRule, paymentLimitMinor, currency } = agency.manifest;
-  const problem = checkSelection(billShape, seen.bills, order.billIds);
-  if (problem) {
-    throw new DomainError('invalid', 'selection_not_allowed', {
-      fields: [{ pointer: '#/billIds', code: problem }],
-    });
-  }
-  const chosen = seen.bills.filter((bill) => order.billIds.includes(bill.billId));
-  const dueMinor = sumMinor(chosen.map((bill) => bill.amountDue.amountMinor));
-  const amountProblem =
-    order.amount.currency === currency
-      ? checkAmount(amountRule, dueMinor, order.amount.amountMinor)
-      : 'wrongCurrency';
-  if (amountProblem) {
-    throw new DomainError('invalid', 'amount_not_allowed', {
-      params: { amount: money(dueMinor, currency) },
-      fields: [{ pointer: '#/amount', code: amountProblem }],
-    });
-  }
-  if (order.amount.amountMinor > paymentLimitMinor) {
-    throw new DomainError('invalid', 'payment_limit_exceeded', {
-      params: { amount: money(paymentLimitMinor, currency) },
-    });
-  }
-  return chosen;
-}
+/** Stands where a bill's id would, for what is paid to an account and not for a bill; no agency's id has a blank. */
+const WHOLE_ACCOUNT = ' account';
 
-/** The agency's answer of this instant, when it still says what the resident saw. */
-function assertUnchanged(
-  seen: BillQuery,
-  now: QueryOutcome,
-  order: PaymentOrder,
-  agency: Agency,
-): { queryReference: string } {
-  if (now.kind === 'unavailable' || now.kind === 'closedNow') {
-    throw new DomainError('unavailable', 'agency_unavailable', {
-      params: { reason: now.reason.code },
-      retryAfterSeconds: 10,
-    });
-  }
-  const comparison = compareBills(seen.bills, now.kind === 'due' ? now.bills : [], order.billIds);
-  if (now.kind === 'due' && comparison.same) return { queryReference: now.queryReference };
-  const nowMinor = comparison.same ? 0 : comparison.nowMinor;
-  throw new DomainError('conflict', 'bill_changed', {
-    params: {
-      amount: money(nowMinor, agency.manifest.currency),
-      previousAmount: money(
-        sumMinor(
-          seen.bills.filter((b) => order.billIds.includes(b.billId)).map((b) => b.amountDue.amountMinor),
-        ),
-        agency.manifest.currency,
-      ),
-    },
-  });
-}
+/** A date on which clocks go back is longer than a day. */
+const LONGEST_BUSINESS_DATE_MS = 26 * 3_600_000;
+
+const cutOffOf = ({ manifest }: Agency): CutOff => ({
+  timeZone: manifest.serviceHours.timeZone,
+  cutOff: manifest.cutOff,
+});

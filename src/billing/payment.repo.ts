@@ -1,9 +1,11 @@
+import type { ChargeKind } from '../contract/index.ts';
 import type { Vault } from '../infra/crypto/index.ts';
 import { type Db, type Tx, toInt, toIntOrNull } from '../infra/db/index.ts';
 import { money } from '../kernel/money.ts';
 import type { Payment, PaymentStatus, PaymentStep } from './billing.types.ts';
 
 const SEALED_DETAILS = 'payments.sealed_details';
+const SEALED_FULFILMENT = 'payments.sealed_fulfilment';
 
 /** Columns that change after a payment is made, and how their values travel in a bulk update. */
 export const CHANGING_COLUMNS = {
@@ -15,6 +17,8 @@ export const CHANGING_COLUMNS = {
   channel_reference: 'text',
   posted_at_ms: 'bigint',
   agency_reference: 'text',
+  sealed_fulfilment: 'text',
+  undo_order: 'text',
   refunded_at_ms: 'bigint',
   refund_round: 'bigint',
   promised_by_ms: 'bigint',
@@ -23,7 +27,10 @@ export const CHANGING_COLUMNS = {
 } as const;
 
 /** The changing columns of a payment, as they are stored. */
-export function changingColumnsOf(payment: Payment): Record<keyof typeof CHANGING_COLUMNS, unknown> {
+export function changingColumnsOf(
+  payment: Payment,
+  vault: Vault,
+): Record<keyof typeof CHANGING_COLUMNS, unknown> {
   return {
     status: payment.status,
     version: payment.version,
@@ -33,6 +40,10 @@ export function changingColumnsOf(payment: Payment): Record<keyof typeof CHANGIN
     channel_reference: payment.channelReference,
     posted_at_ms: payment.postedAtMs,
     agency_reference: payment.agencyReference,
+    // A token is as good as money to whoever reads it.
+    sealed_fulfilment:
+      payment.fulfilment && vault.seal(JSON.stringify(payment.fulfilment), SEALED_FULFILMENT),
+    undo_order: payment.undo && JSON.stringify(payment.undo),
     refunded_at_ms: payment.refundedAtMs,
     refund_round: payment.refundRound,
     promised_by_ms: payment.promisedByMs,
@@ -50,14 +61,20 @@ export async function insertPayments(tx: Tx, vault: Vault, payments: readonly Pa
       agency_id: payment.agencyId,
       manifest_version: payment.manifestVersion,
       connection_id: payment.connectionId,
+      agency_code: payment.agencyCode,
+      account_key: payment.accountKey,
       channel_id: payment.channelId,
       currency: payment.amount.currency,
       amount_minor: payment.amount.amountMinor,
+      fees: payment.fees.length > 0 ? JSON.stringify(payment.fees) : null,
       sealed_details: vault.seal(
         JSON.stringify({
           inputs: payment.inputs,
           holder: payment.holder,
           queryReference: payment.queryReference,
+          creditMinor: payment.credit?.amountMinor,
+          planId: payment.planId,
+          payer: payment.payer,
         }),
         SEALED_DETAILS,
       ),
@@ -67,11 +84,12 @@ export async function insertPayments(tx: Tx, vault: Vault, payments: readonly Pa
           billId: bill.billId,
           period: bill.period,
           minor: bill.amount.amountMinor,
+          charges: bill.charges?.map(({ kind, amount }) => ({ kind, minor: amount.amountMinor })),
         })),
       ),
       created_at_ms: payment.createdAtMs,
       expires_at_ms: payment.expiresAtMs,
-      ...changingColumnsOf(payment),
+      ...changingColumnsOf(payment, vault),
     })),
   );
 }
@@ -104,6 +122,20 @@ export async function loadPayments(
 export async function findByCommand(db: Db, vault: Vault, commandKey: string): Promise<Payment | null> {
   const row = await db('payments').where('command_key', commandKey).first();
   return row ? toPayment(row, vault) : null;
+}
+
+/** Payments to an account since a moment, but for those that moved nothing or were given back. */
+export async function paidToAccount(
+  db: Db,
+  accountKey: string,
+  sinceMs: number,
+): Promise<{ createdAtMs: number; amountMinor: number }[]> {
+  const rows = await db('payments')
+    .select('created_at_ms', 'amount_minor')
+    .where('account_key', accountKey)
+    .andWhere('created_at_ms', '>=', sinceMs)
+    .whereNotIn('status', ['debitFailed', 'expired', 'refunded'] satisfies PaymentStatus[]);
+  return rows.map((row) => ({ createdAtMs: toInt(row.created_at_ms), amountMinor: toInt(row.amount_minor) }));
 }
 
 /** Locks payments and tells their present versions; sorted, so that two batches lock in one order. */
@@ -156,6 +188,13 @@ export async function listSteps(db: Db, paymentIds: readonly string[]): Promise<
   return steps;
 }
 
+interface StoredBill {
+  billId: string;
+  period: string;
+  minor: number;
+  charges?: { kind: ChargeKind; minor: number }[];
+}
+
 /** A row as the drivers give it: a BIGINT is text. */
 interface PaymentRow {
   payment_id: string;
@@ -164,11 +203,14 @@ interface PaymentRow {
   agency_id: string;
   manifest_version: number;
   connection_id: string;
+  agency_code: string | null;
+  account_key: string | null;
   channel_id: string;
   status: PaymentStatus;
   version: number;
   currency: string;
   amount_minor: string;
+  fees: string | null;
   debited_minor: string | null;
   sealed_details: string;
   masked_account: string;
@@ -180,6 +222,8 @@ interface PaymentRow {
   channel_reference: string | null;
   posted_at_ms: string | null;
   agency_reference: string | null;
+  sealed_fulfilment: string | null;
+  undo_order: string | null;
   refunded_at_ms: string | null;
   refund_round: number;
   promised_by_ms: string | null;
@@ -189,6 +233,7 @@ interface PaymentRow {
 
 function toPayment(row: PaymentRow, vault: Vault): Payment {
   const details = JSON.parse(vault.open(row.sealed_details, SEALED_DETAILS));
+  const inCurrency = (minor: number) => money(minor, row.currency);
   return {
     paymentId: row.payment_id,
     residentId: row.resident_id,
@@ -196,19 +241,28 @@ function toPayment(row: PaymentRow, vault: Vault): Payment {
     agencyId: row.agency_id,
     manifestVersion: toInt(row.manifest_version),
     connectionId: row.connection_id,
+    agencyCode: row.agency_code,
+    accountKey: row.account_key,
     channelId: row.channel_id,
     status: row.status,
     version: toInt(row.version),
-    amount: money(toInt(row.amount_minor), row.currency),
+    amount: inCurrency(toInt(row.amount_minor)),
+    fees: row.fees ? JSON.parse(row.fees) : [],
     debitedMinor: toIntOrNull(row.debited_minor),
     inputs: details.inputs,
     holder: details.holder,
-    queryReference: details.queryReference,
+    queryReference: details.queryReference ?? null,
+    credit: details.creditMinor ? inCurrency(details.creditMinor) : null,
+    planId: details.planId ?? null,
+    payer: details.payer ?? null,
     maskedAccount: row.masked_account,
-    bills: JSON.parse(row.bills).map((bill: { billId: string; period: string; minor: number }) => ({
-      billId: bill.billId,
-      period: bill.period,
-      amount: money(bill.minor, row.currency),
+    bills: JSON.parse(row.bills).map(({ billId, period, minor, charges }: StoredBill) => ({
+      billId,
+      period,
+      amount: inCurrency(minor),
+      ...(charges && {
+        charges: charges.map((charge) => ({ kind: charge.kind, amount: inCurrency(charge.minor) })),
+      }),
     })),
     confirmUrl: row.confirm_url,
     createdAtMs: toInt(row.created_at_ms),
@@ -217,6 +271,10 @@ function toPayment(row: PaymentRow, vault: Vault): Payment {
     channelReference: row.channel_reference,
     postedAtMs: toIntOrNull(row.posted_at_ms),
     agencyReference: row.agency_reference,
+    fulfilment: row.sealed_fulfilment
+      ? JSON.parse(vault.open(row.sealed_fulfilment, SEALED_FULFILMENT))
+      : null,
+    undo: row.undo_order ? JSON.parse(row.undo_order) : null,
     refundedAtMs: toIntOrNull(row.refunded_at_ms),
     refundRound: toInt(row.refund_round),
     promisedByMs: toIntOrNull(row.promised_by_ms),

@@ -6,10 +6,12 @@ import {
   opensAtMs,
   readInputs,
 } from '../agencies/index.ts';
-import type { AccountInputs, Bill, QueryOutcome } from '../contract/index.ts';
+import type { AccountInputs, Bill, Manifest } from '../contract/index.ts';
+import { businessDateEndMs } from '../kernel/business-date.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId, shardHintOf } from '../kernel/ids.ts';
 import { RecentValues } from '../kernel/recent-values.ts';
+import { type AccountAnswer, askAgency, type Route } from './account-answers.ts';
 import type { BillingDeps } from './billing.deps.ts';
 import type { BillQuery } from './billing.types.ts';
 import { type BillClaim, findClaims } from './claim.repo.ts';
@@ -26,8 +28,13 @@ const QUERY_VALID_MS = 15 * 60_000;
 /** How long a look at a query may be behind what is being paid of it by now. */
 const LOOK_KEPT_MS = 2_000;
 
-interface CachedAnswer {
-  outcome: QueryOutcome;
+/** What an agency said, when, and over which route: a payment of it takes the same. */
+export interface RoutedAnswer {
+  outcome: AccountAnswer;
+  route: Route;
+}
+
+interface CachedAnswer extends RoutedAnswer {
   answeredAtMs: number;
   /** The query id each resident was given for this answer, so that looking twice does not store it twice. */
   queryIds: Map<string, string>;
@@ -63,23 +70,20 @@ export class BillQueries {
     const hours = agency.manifest.serviceHours;
     if (!isOpen(hours, nowMs)) {
       const reason = { code: 'outside_service_hours', source: 'civicpay' } as const;
-      return this.withoutBills(agency, inputs, {
-        kind: 'closedNow',
-        reason,
-        opensAtMs: opensAtMs(hours, nowMs) ?? undefined,
-      });
+      const outcome = { kind: 'closedNow', reason, opensAtMs: opensAtMs(hours, nowMs) ?? undefined } as const;
+      return { ...this.describe(agency, inputs, { outcome, route: routeOf(agency) }, nowMs), bills: [] };
     }
     const key = answerKey(agencyId, inputs);
     let answer = await this.answers.get(key);
-    let claims = await this.claimsOf(agency, inputs, billsOf(answer.outcome));
+    let claims = await this.claimsOf(agency, nameIn(inputs, answer), billsOf(answer.outcome));
     if (isOutdated(answer, claims)) {
       this.answers.forget(key);
       answer = await this.answers.get(key);
-      claims = await this.claimsOf(agency, inputs, billsOf(answer.outcome));
+      claims = await this.claimsOf(agency, nameIn(inputs, answer), billsOf(answer.outcome));
     }
-    if (answer.outcome.kind !== 'due') return this.withoutBills(agency, inputs, answer.outcome);
-    const snapshot = await this.keep(residentId, agency, inputs, answer);
-    return this.withClaims(agency, snapshot, claims);
+    const query = this.describe(agency, inputs, answer, answer.answeredAtMs);
+    if (!canBePaid(agency.manifest, answer.outcome)) return { ...query, bills: [] };
+    return this.withClaims(agency, await this.keep(residentId, agency, query, answer), claims);
   }
 
   /**
@@ -98,12 +102,12 @@ export class BillQueries {
     agency: Agency,
     inputs: AccountInputs,
     claims: ReadonlyMap<string, BillClaim>,
-  ): Promise<QueryOutcome> {
+  ): Promise<RoutedAnswer> {
     const key = answerKey(agency.agencyId, inputs);
     const answer = await this.answers.get(key, FRESH_MS);
-    if (!isOutdated(answer, claims)) return answer.outcome;
+    if (!isOutdated(answer, claims)) return answer;
     this.answers.forget(key);
-    return (await this.answers.get(key)).outcome;
+    return this.answers.get(key);
   }
 
   /** A payment makes what was answered before worthless. */
@@ -113,16 +117,11 @@ export class BillQueries {
   }
 
   /** What this resident saw, or `query_not_found` / `query_expired`. */
-  async recall(
-    residentId: string,
-    queryId: string,
-  ): Promise<BillQuery & { validUntilMs: number; queryReference: string }> {
+  async recall(residentId: string, queryId: string): Promise<BillQuery & { validUntilMs: number }> {
     const query = await findBillQuery(this.deps.db, this.deps.vault, residentId, queryId);
-    if (!query || query.validUntilMs === null || query.queryReference === null) {
-      throw new DomainError('notFound', 'query_not_found');
-    }
+    if (!query || query.validUntilMs === null) throw new DomainError('notFound', 'query_not_found');
     if (query.validUntilMs <= this.deps.clock.nowMs()) throw new DomainError('gone', 'query_expired');
-    return { ...query, validUntilMs: query.validUntilMs, queryReference: query.queryReference };
+    return { ...query, validUntilMs: query.validUntilMs };
   }
 
   async liveAgency(agencyId: string): Promise<Agency> {
@@ -132,11 +131,14 @@ export class BillQueries {
   }
 
   /** Names one bill of one account without telling which: what two payments of it have in common. */
-  billKey(agency: Agency, inputs: AccountInputs, billId: string): string {
-    return this.deps.vault.blindIndex(
-      `${agency.agencyId} ${canonicalInputs(inputs)} ${billId}`,
-      'bill_claims.bill_key',
-    );
+  billKey(agency: Agency, of: AccountName, billId: string): string {
+    const text = `${agency.agencyId} ${accountName(of)} ${billId}`;
+    return this.deps.vault.blindIndex(text, 'bill_claims.bill_key');
+  }
+
+  /** Names an account without telling which. */
+  accountKey(agency: Agency, of: AccountName): string {
+    return this.deps.vault.blindIndex(`${agency.agencyId} ${accountName(of)}`, 'payments.account_key');
   }
 
   private async load(key: string): Promise<QueriedBills | null> {
@@ -144,13 +146,13 @@ export class BillQueries {
     const query = await findBillQuery(this.deps.db, this.deps.vault, residentId, queryId);
     if (!query) return null;
     const agency = await this.liveAgency(query.agencyId);
-    const claims = await this.claimsOf(agency, query.inputs, query.bills);
+    const claims = await this.claimsOf(agency, query, query.bills);
     return this.withClaims(agency, query, claims);
   }
 
   private withClaims(agency: Agency, query: BillQuery, claims: ReadonlyMap<string, BillClaim>): QueriedBills {
     const bills = query.bills.map((bill) => {
-      const claim = claims.get(this.billKey(agency, query.inputs, bill.billId));
+      const claim = claims.get(this.billKey(agency, query, bill.billId));
       return { ...bill, inFlightPaymentId: claim && claim.releasedAtMs === null ? claim.paymentId : null };
     });
     return { ...query, bills };
@@ -159,50 +161,32 @@ export class BillQueries {
   private async ask(key: string): Promise<CachedAnswer> {
     const { agencyId, inputs } = JSON.parse(key) as { agencyId: string; inputs: AccountInputs };
     const agency = await this.liveAgency(agencyId);
-    const unavailable = (code: 'answer_not_understood' | 'too_busy'): QueryOutcome => ({
-      kind: 'unavailable',
-      reason: { code, source: 'civicpay' },
-    });
-    const { outcome } = await this.deps.agencies.gateway.provider(
-      agency.connectionId,
-      'queryBills',
-      { agencyCode: agency.manifest.agencyCode, inputs },
-      unavailable('answer_not_understood'),
-      unavailable('too_busy'),
-    );
+    const route = routeOf(agency);
+    const outcome = await askAgency(this.deps, agency, route, inputs);
     // Not having an answer is nothing worth keeping: whoever asks next asks the agency.
     if (outcome.kind === 'unavailable' || outcome.kind === 'closedNow')
       queueMicrotask(() => this.answers.forget(key));
-    return { outcome, answeredAtMs: this.deps.clock.nowMs(), queryIds: new Map() };
+    return { outcome, route, answeredAtMs: this.deps.clock.nowMs(), queryIds: new Map() };
   }
 
-  private claimsOf(
-    agency: Agency,
-    inputs: AccountInputs,
-    bills: readonly Bill[],
-  ): Promise<Map<string, BillClaim>> {
+  private claimsOf(agency: Agency, of: AccountName, bills: readonly Bill[]): Promise<Map<string, BillClaim>> {
     return findClaims(
       this.deps.db,
-      bills.map((bill) => this.billKey(agency, inputs, bill.billId)),
+      bills.map((bill) => this.billKey(agency, of, bill.billId)),
     );
   }
 
   private async keep(
     residentId: string,
     agency: Agency,
-    inputs: AccountInputs,
+    described: BillQuery,
     answer: CachedAnswer,
   ): Promise<BillQuery> {
-    if (answer.outcome.kind !== 'due') throw new RangeError('only what is due is kept');
     const known = answer.queryIds.get(residentId);
     const query = {
-      ...this.describe(agency, inputs, answer.answeredAtMs),
+      ...described,
       queryId: known ?? newId('qry', answer.answeredAtMs, shardHintOf(residentId)),
-      outcome: 'due' as const,
-      validUntilMs: answer.answeredAtMs + QUERY_VALID_MS,
-      holder: answer.outcome.holder,
-      bills: answer.outcome.bills,
-      queryReference: answer.outcome.queryReference,
+      validUntilMs: validUntilMs(agency.manifest, answer.answeredAtMs),
     };
     if (!known) {
       await insertBillQuery(this.deps.db, this.deps.vault, residentId, query);
@@ -211,42 +195,62 @@ export class BillQueries {
     return query;
   }
 
-  private withoutBills(
+  private describe(
     agency: Agency,
     inputs: AccountInputs,
-    outcome: Exclude<QueryOutcome, { kind: 'due' }>,
-  ): QueriedBills {
-    return {
-      ...this.describe(agency, inputs, this.deps.clock.nowMs()),
-      outcome: outcome.kind,
-      holder: outcome.kind === 'nothingDue' ? outcome.holder : null,
-      nextBillOn: (outcome.kind === 'nothingDue' ? outcome.nextBillOn : null) ?? null,
-      opensAtMs: (outcome.kind === 'closedNow' ? outcome.opensAtMs : null) ?? null,
-      reason: 'reason' in outcome ? outcome.reason : null,
-      bills: [],
-    };
-  }
-
-  private describe(agency: Agency, inputs: AccountInputs, queriedAtMs: number): BillQuery {
+    { outcome, route }: RoutedAnswer,
+    queriedAtMs: number,
+  ): BillQuery {
     return {
       queryId: null,
-      outcome: 'nothingDue',
+      outcome: outcome.kind,
       agencyId: agency.agencyId,
+      connectionId: route.connectionId,
+      agencyCode: route.agencyCode,
       inputs,
       maskedAccount: maskedAccountOf(agency.manifest.inputs, inputs),
       queriedAtMs,
       validUntilMs: null,
-      holder: null,
-      bills: [],
-      queryReference: null,
-      nextBillOn: null,
-      opensAtMs: null,
-      reason: null,
+      holder: ('holder' in outcome ? outcome.holder : null) ?? null,
+      bills: billsOf(outcome),
+      plans: outcome.kind === 'plans' ? outcome.plans : [],
+      queryReference: ('queryReference' in outcome ? outcome.queryReference : null) ?? null,
+      account: accountIn(outcome),
+      nextBillOn: (outcome.kind === 'nothingDue' ? outcome.nextBillOn : null) ?? null,
+      opensAtMs: (outcome.kind === 'closedNow' ? outcome.opensAtMs : null) ?? null,
+      reason: 'reason' in outcome ? outcome.reason : null,
     };
   }
 }
 
-const billsOf = (outcome: QueryOutcome) => (outcome.kind === 'due' ? outcome.bills : []);
+/** What names an account: the agency's own number of it, or else what was typed to find it. */
+type AccountName = Pick<BillQuery, 'inputs' | 'account'>;
+const accountName = ({ inputs, account }: AccountName) => account ?? canonicalInputs(inputs);
+const accountIn = (outcome: AccountAnswer) => ('account' in outcome ? outcome.account : null) ?? null;
+const nameIn = (inputs: AccountInputs, { outcome }: RoutedAnswer) => ({
+  inputs,
+  account: accountIn(outcome),
+});
+
+const routeOf = (agency: Agency): Route => ({
+  connectionId: agency.connectionId,
+  agencyCode: agency.manifest.agencyCode ?? null,
+});
+
+/** Whether a payment may refer to an answer: where nothing is due, only if the agency takes money in advance. */
+function canBePaid(manifest: Manifest, outcome: AccountAnswer): boolean {
+  if (outcome.kind === 'nothingDue') return manifest.acceptsAdvance;
+  return outcome.kind === 'due' || outcome.kind === 'payable' || outcome.kind === 'plans';
+}
+
+/** Some minutes and, where the agency's answers hold for a day, its cut-off at the latest. */
+function validUntilMs({ isQueryForSameDay, serviceHours, cutOff }: Manifest, answeredAtMs: number): number {
+  const untilMs = answeredAtMs + QUERY_VALID_MS;
+  if (!isQueryForSameDay) return untilMs;
+  return Math.min(untilMs, businessDateEndMs(answeredAtMs, { timeZone: serviceHours.timeZone, cutOff }));
+}
+
+const billsOf = (outcome: AccountAnswer) => (outcome.kind === 'due' ? outcome.bills : []);
 
 const lookKey = (residentId: string, queryId: string) => `${residentId} ${queryId}`;
 

@@ -154,6 +154,8 @@ export const manifestSchema = z
     billShape: z.enum(['one', 'all', 'some', 'oldestFirst']),
     amountRule: amountRuleSchema,
     serviceHours: serviceHoursSchema,
+    /** What is paid beyond what is due stays in the account's favour, also when nothing is due; else it is refused. */
+    acceptsAdvance: z.boolean().default(false),
     /** The order in which a part payment is spread over the charges of one bill; charges not named come last. */
     chargeOrder: z.array(z.enum(CHARGE_KINDS)).default([]),
     /** Offered as buttons where the resident chooses the amount, minor units. */

@@ -1,7 +1,15 @@
 import type { z } from 'zod';
 import type { Agency } from '../agencies/index.ts';
-import { isFinal, type PaymentView, type QueriedBills, receiptIdOf } from '../billing/index.ts';
-import type { AccountHolder, Reason } from '../contract/index.ts';
+import {
+  debitAmountOf,
+  isFinal,
+  type Payment,
+  type PaymentView,
+  type QueriedBills,
+  receiptIdOf,
+} from '../billing/index.ts';
+import type { AccountHolder, Fulfilment, Reason } from '../contract/index.ts';
+import { type Money, money } from '../kernel/money.ts';
 import { agencySummaryOf } from './agencies.schemas.ts';
 import type * as schemas from './billing.schemas.ts';
 import { instantOf, instantOrNull } from './schemas.ts';
@@ -21,11 +29,18 @@ export function billQueryOf(query: QueriedBills, agency: Agency): z.input<typeof
       billId: bill.billId,
       period: bill.period,
       amountDue: bill.amountDue,
+      minimumDue: bill.minimumDue ?? null,
+      amountOptions: (bill.amountOptions ?? []).map((option) => ({
+        ...option,
+        from: option.from ?? null,
+        until: option.until ?? null,
+      })),
       dueDate: bill.dueDate ?? null,
       lines: bill.lines.map((line) => ({ ...line, quantity: line.quantity ?? null })),
       facts: [...(bill.facts ?? [])],
       inFlightPaymentId: bill.inFlightPaymentId,
     })),
+    plans: query.plans.map((plan) => ({ ...plan, description: plan.description ?? null })),
     nextBillOn: query.nextBillOn,
     opensAt: instantOrNull(query.opensAtMs),
     reason: reasonOf(query.reason),
@@ -41,6 +56,10 @@ export function paymentOf(payment: PaymentView, agency: Agency): z.input<typeof 
     agency: agencySummaryOf(agency),
     maskedAccount: payment.maskedAccount,
     amount: payment.amount,
+    ...costOf(payment),
+    credit: payment.credit,
+    planId: payment.planId,
+    fulfilment: fulfilmentOf(payment.fulfilment),
     bills: payment.bills.map(({ billId, period, amount }) => ({ billId, period, amount })),
     channelId: payment.channelId,
     createdAt: instantOf(payment.createdAtMs),
@@ -58,6 +77,19 @@ export function paymentOf(payment: PaymentView, agency: Agency): z.input<typeof 
       reason: reasonOf(step.reason),
     })),
   };
+}
+
+/** What the resident pays on top, and in all. */
+export function costOf({ amount, fees }: Pick<Payment, 'amount' | 'fees'>): { fee: Money; total: Money } {
+  const total = debitAmountOf({ amount, fees });
+  return { fee: money(total.amountMinor - amount.amountMinor, amount.currency), total };
+}
+
+export function fulfilmentOf(fulfilment: Fulfilment | null): z.input<typeof schemas.fulfilmentSchema> | null {
+  if (!fulfilment) return null;
+  return fulfilment.kind === 'token'
+    ? { ...fulfilment, units: fulfilment.units ?? null }
+    : { ...fulfilment, code: fulfilment.code ?? null };
 }
 
 export function holderOf(holder: AccountHolder): z.input<typeof schemas.holderSchema> {

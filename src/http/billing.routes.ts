@@ -33,6 +33,7 @@ export function billingRoutes(options: BillingRoutesOptions): Route[] {
     queryRoute(options),
     lookRoute(options),
     channelsRoute(options),
+    quoteRoute(options),
     createRoute(options),
     ...readRoutes(options),
     ...webhookRoutes(options),
@@ -52,7 +53,7 @@ function queryRoute({ billing, agencies, savedAccount }: BillingRoutesOptions): 
     idempotency: 'none',
     request: { body: schemas.billQueryBody },
     responses: { 200: { description: 'What the agency said', schema: schemas.billQuerySchema } },
-    problems: ['agency_not_found', 'saved_account_not_found', 'inputs_invalid'],
+    problems: ['agency_not_found', 'agency_has_no_bills', 'saved_account_not_found', 'inputs_invalid'],
     handler: async ({ body, caller }) => {
       const { userId } = signedInCaller(caller);
       const { agencyId, inputs } =
@@ -103,6 +104,35 @@ function channelsRoute({ agencies }: BillingRoutesOptions): Route {
   });
 }
 
+function quoteRoute({ billing }: BillingRoutesOptions): Route {
+  return defineRoute({
+    method: 'post',
+    path: '/v1/payment-quotes',
+    operationId: 'quotePayment',
+    tag: 'billing',
+    summary: 'What a payment would cost in all',
+    description:
+      'Says beforehand what on top of the amount the resident pays, and whether the agency takes the amount.',
+    access: 'resident',
+    idempotency: 'none',
+    request: { body: schemas.quoteBody },
+    responses: { 200: { description: 'The amount, the fee and their sum', schema: schemas.quoteSchema } },
+    problems: [
+      'query_not_found',
+      'query_expired',
+      'selection_not_allowed',
+      'amount_not_allowed',
+      'payment_limit_exceeded',
+      'daily_limit_exceeded',
+      'agency_not_found',
+    ],
+    handler: async ({ body, caller }) => {
+      const { userId } = signedInCaller(caller);
+      return { status: 200, body: await billing.orders.quote(userId, body) };
+    },
+  });
+}
+
 function createRoute({ billing, agencies, addressIndex, db, clock }: BillingRoutesOptions): Route {
   return defineRoute({
     method: 'post',
@@ -124,6 +154,9 @@ function createRoute({ billing, agencies, addressIndex, db, clock }: BillingRout
       'selection_not_allowed',
       'amount_not_allowed',
       'payment_limit_exceeded',
+      'daily_limit_exceeded',
+      'total_changed',
+      'payer_required',
       'channel_not_found',
       'agency_not_found',
       'agency_closed',

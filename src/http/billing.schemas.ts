@@ -36,6 +36,17 @@ const billSchema = z
     billId: z.string(),
     period: z.string(),
     amountDue: moneySchema,
+    minimumDue: moneySchema.nullable().describe('Less than this is not taken'),
+    amountOptions: z
+      .array(
+        z.object({
+          kind: z.enum(['early', 'onTime', 'late']),
+          amount: moneySchema,
+          from: z.string().nullable().describe('First day it holds, at the agency'),
+          until: z.string().nullable().describe('Last day it holds'),
+        }),
+      )
+      .describe('What it costs early, on time and late; `amountDue` is the one that holds today'),
     dueDate: z.string().nullable().describe('Last day without a late fee, at the agency'),
     lines: z.array(billLineSchema).describe('How `amountDue` comes about; they add up to it'),
     facts: z.array(z.object({ label: localTextSchema, value: z.string() })),
@@ -47,16 +58,31 @@ export const holderSchema = z
   .object({ maskedName: z.string().nullable(), maskedAddress: z.string().nullable() })
   .meta({ id: 'AccountHolder' });
 
+const planSchema = z
+  .object({
+    planId: z.string(),
+    name: localTextSchema,
+    price: moneySchema,
+    description: localTextSchema.nullable(),
+  })
+  .meta({ id: 'Plan' });
+
 export const billQuerySchema = z
   .object({
-    outcome: z.enum(['due', 'nothingDue', 'noSuchAccount', 'closedNow', 'unavailable']),
-    queryId: z.string().nullable().describe('What a payment refers to; there when something is due'),
+    outcome: z
+      .enum(['due', 'payable', 'plans', 'nothingDue', 'noSuchAccount', 'closedNow', 'unavailable'])
+      .describe('`payable`: no bill, the resident says how much; `plans`: choose one of `plans`'),
+    queryId: z
+      .string()
+      .nullable()
+      .describe('What a payment refers to; there when something can be paid, also in advance'),
     queriedAt: instantSchema,
     validUntil: instantSchema.nullable(),
     agency: agencySummarySchema,
     maskedAccount: z.string(),
     holder: holderSchema.nullable(),
     bills: z.array(billSchema),
+    plans: z.array(planSchema),
     nextBillOn: z.string().nullable(),
     opensAt: instantSchema.nullable(),
     reason: reasonSchema.nullable(),
@@ -67,12 +93,39 @@ export const channelSchema = z
   .object({ channelId: z.string(), names: localTextSchema })
   .meta({ id: 'Channel' });
 
+const chosen = {
+  billIds: z
+    .array(z.string().min(1).max(64))
+    .max(60)
+    .describe('Empty where an account is paid and not a bill'),
+  planId: z.string().min(1).max(64).optional(),
+  amount: moneySchema.describe('What the agency is to be paid'),
+};
+
 export const paymentBody = z.strictObject({
   queryId: idSchema('qry'),
-  billIds: z.array(z.string().min(1).max(64)).min(1).max(60),
-  amount: moneySchema,
+  ...chosen,
+  total: moneySchema
+    .optional()
+    .describe('What the resident was told they would pay in all; refused when it is not'),
+  payerName: z
+    .string()
+    .min(1)
+    .max(60)
+    .optional()
+    .describe('Asked for by agencies that want to know who pays'),
   channelId: z.string().max(64),
 });
+
+export const quoteBody = z.strictObject({ queryId: idSchema('qry'), ...chosen });
+
+export const quoteSchema = z
+  .object({
+    amount: moneySchema.describe('What the agency is paid'),
+    fee: moneySchema.describe('What the resident pays on top'),
+    total: moneySchema.describe('What the channel will take'),
+  })
+  .meta({ id: 'PaymentQuote' });
 
 export const paymentStatusSchema = z.enum([
   'created',
@@ -82,6 +135,7 @@ export const paymentStatusSchema = z.enum([
   'postingPending',
   'postingUnknown',
   'posted',
+  'reversing',
   'refunding',
   'refundPending',
   'refundUnknown',
@@ -91,6 +145,14 @@ export const paymentStatusSchema = z.enum([
   'expired',
 ]);
 
+export const fulfilmentSchema = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('token'), token: z.string(), units: z.string().nullable() }),
+    z.object({ kind: z.literal('cardWrite'), instruction: localTextSchema, code: z.string().nullable() }),
+  ])
+  .meta({ id: 'Fulfilment' })
+  .describe('What is still to be done with what was bought: type a token, write a card');
+
 export const paymentSchema = z
   .object({
     paymentId: z.string(),
@@ -99,6 +161,11 @@ export const paymentSchema = z
     agency: agencySummarySchema,
     maskedAccount: z.string(),
     amount: moneySchema,
+    fee: moneySchema.describe('What the resident pays on top'),
+    total: moneySchema.describe('What the channel takes'),
+    credit: moneySchema.nullable().describe('Part of the amount that is beyond what was due'),
+    planId: z.string().nullable(),
+    fulfilment: fulfilmentSchema.nullable(),
     bills: z.array(z.object({ billId: z.string(), period: z.string(), amount: moneySchema })),
     channelId: z.string(),
     createdAt: instantSchema,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addDays, businessDateOf, localTime, minuteOfDay } from './business-date.ts';
+import { addDays, businessDateEndMs, businessDateOf, localTime, minuteOfDay } from './business-date.ts';
 
 const MINUTE_MS = 60_000;
 /** Half-hour and quarter-hour offsets, clocks that go back over midnight, half an hour only, or skip a whole day. */
@@ -187,3 +187,26 @@ function clockChanges(timeZone: string): number[] {
   }
   return changes;
 }
+
+describe('businessDateEndMs', () => {
+  it('is the first moment of the next business date', () => {
+    const cutOff = { timeZone: 'Asia/Shanghai', cutOff: '23:00' };
+    expect(businessDateEndMs(Date.parse('2026-11-21T10:00:00+08:00'), cutOff)).toBe(
+      Date.parse('2026-11-21T23:00:00+08:00'),
+    );
+    fc.assert(
+      fc.property(
+        moment,
+        fc.constantFrom('UTC', 'Asia/Shanghai', 'Asia/Kathmandu'),
+        hhmm,
+        (atMs, timeZone, at) => {
+          const owner = { timeZone, cutOff: at };
+          const endMs = businessDateEndMs(atMs, owner);
+          expect(endMs).toBeGreaterThan(atMs);
+          expect(businessDateOf(endMs - 1, owner)).toBe(businessDateOf(atMs, owner));
+          expect(businessDateOf(endMs, owner)).toBe(addDays(businessDateOf(atMs, owner), 1));
+        },
+      ),
+    );
+  });
+});

@@ -74,6 +74,13 @@ export function businessDateOf(atMs: number, cutOff: CutOff): BusinessDate {
   return date;
 }
 
+/** The moment at which the business date of `atMs` is over. */
+export function businessDateEndMs(atMs: number, cutOff: CutOff): number {
+  const date = businessDateOf(atMs, cutOff);
+  const endsOn = minuteOfDay(cutOff.cutOff) >= NOON_MINUTE ? date : addDays(date, 1);
+  return firstMomentOf(endsOn, cutOff.cutOff, cutOff.timeZone);
+}
+
 /** The last answer for each cut-off: payments come many a minute, and dates begin and clocks change on whole minutes. */
 const lastDates = new Map<string, { minute: number; date: BusinessDate }>();
 

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { addMoney, formatMinor, minorUnitDigits, money, parseMinor, safeSum, sumMinor } from './money.ts';
+import {
+  addMoney,
+  formatMinor,
+  minorUnitDigits,
+  money,
+  parseMinor,
+  safeSum,
+  splitMinor,
+  sumMinor,
+} from './money.ts';
 
 const safeInteger = fc.maxSafeInteger();
 const currency = fc.constantFrom('CNY', 'USD', 'HKD', 'JPY', 'KWD', 'CLF');
@@ -111,5 +120,37 @@ describe('decimals', () => {
     expect(() => parseMinor('0.5', 'JPY')).toThrow(RangeError);
     expect(() => formatMinor(0.5, 'CNY')).toThrow(RangeError);
     expect(() => formatMinor(1, 'yuan')).toThrow(RangeError);
+  });
+});
+
+describe('splitMinor', () => {
+  it('adds up, stays within one unit of each exact share, and gives what is over to the largest remainder', () => {
+    expect(splitMinor(100, [1, 1, 1])).toEqual([34, 33, 33]);
+    expect(splitMinor(10, [0, 1, 2])).toEqual([0, 3, 7]);
+    expect(splitMinor(0, [5])).toEqual([0]);
+    const total = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+    const weights = fc
+      .array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 1, maxLength: 6 })
+      .filter((list) => list.some((weight) => weight > 0));
+    fc.assert(
+      fc.property(total, weights, (totalMinor, list) => {
+        const parts = splitMinor(totalMinor, list);
+        expect(sumMinor(parts)).toBe(totalMinor);
+        const sum = BigInt(sumMinor(list));
+        for (const [index, part] of parts.entries()) {
+          const exact = BigInt(totalMinor) * BigInt(list[index] ?? 0);
+          const off = BigInt(part) * sum - exact;
+          expect(off > -sum && off < sum).toBe(true);
+          if (list[index] === 0) expect(part).toBe(0);
+        }
+      }),
+    );
+  });
+
+  it('refuses what cannot be split', () => {
+    expect(() => splitMinor(-1, [1])).toThrow(RangeError);
+    expect(() => splitMinor(1, [0, 0])).toThrow(RangeError);
+    expect(() => splitMinor(1, [])).toThrow(RangeError);
+    expect(() => splitMinor(1, [0.5])).toThrow(RangeError);
   });
 });

@@ -111,3 +111,26 @@ export function formatMinor(amountMinor: number, currency: CurrencyCode): string
   const text = String(Math.abs(amountMinor)).padStart(digits + 1, '0');
   return digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
+
+/**
+ * Splits an amount by weights with the largest remainder: the parts always add up to it, and none is further than one
+ * minor unit from its exact share. Of equal remainders the earlier part gets the unit. Throws RangeError for a negative
+ * amount, for weights that are not whole, and when all of them are zero.
+ */
+export function splitMinor(totalMinor: number, weights: readonly number[]): number[] {
+  const valid = weights.every((weight) => Number.isSafeInteger(weight) && weight >= 0);
+  const sum = valid ? sumMinor(weights) : 0;
+  if (!Number.isSafeInteger(totalMinor) || totalMinor < 0 || sum === 0) {
+    throw new RangeError('an amount from zero is split by whole weights, not all of them zero');
+  }
+  // The products exceed what a number holds exactly.
+  const shares = weights.map((weight) => BigInt(totalMinor) * BigInt(weight));
+  const parts = shares.map((share) => Number(share / BigInt(sum)));
+  const byRemainder = shares
+    .map((share, index) => ({ index, remainder: share % BigInt(sum) }))
+    .sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1));
+  for (const { index } of byRemainder.slice(0, totalMinor - sumMinor(parts))) {
+    parts[index] = safeSum(parts[index] ?? 0, 1);
+  }
+  return parts;
+}

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { money } from '../kernel/money.ts';
+import { money, splitMinor } from '../kernel/money.ts';
 import {
   agencyPayable,
   assertBalanced,
@@ -8,15 +8,26 @@ import {
   fundsInTransit,
   postingJournal,
   refundJournal,
+  reversalJournal,
   sumDeltas,
 } from './ledger.rules.ts';
 import type { JournalDraft } from './ledger.types.ts';
 
 const amount = fc.integer({ min: 1, max: 1e12 }).map((minor) => money(minor, 'CNY'));
 const move = fc.record({ subjectId: fc.constant('pay_1'), amount, businessDate: fc.constant('2026-11-21') });
+/** A posting whose amount is shared by weights; at least the agency gets something. */
+const postingOf = <M extends { amount: { amountMinor: number } }>(m: M, a: number, b: number) => {
+  const [agencyMinor = 0, platformMinor = 0, channelMinor = 0] = splitMinor(m.amount.amountMinor, [
+    100,
+    a,
+    b,
+  ]);
+  return { ...m, agencyId: 'power', channelId: 'bank', shares: { agencyMinor, platformMinor, channelMinor } };
+};
 const journal: fc.Arbitrary<JournalDraft> = fc.oneof(
   move.map((m) => debitJournal({ ...m, channelId: 'bank' })),
-  move.map((m) => postingJournal({ ...m, agencyId: 'power' })),
+  fc.tuple(move, fc.nat(100), fc.nat(100)).map(([m, a, b]) => postingJournal(postingOf(m, a, b))),
+  fc.tuple(move, fc.nat(100), fc.nat(100)).map(([m, a, b]) => reversalJournal(postingOf(m, a, b))),
   move.map((m) => refundJournal({ ...m, channelId: 'bank' })),
 );
 
@@ -33,7 +44,22 @@ describe('journals', () => {
       ['channel_clearing/bank', 1234, 0],
       ['funds_in_transit', 0, 1234],
     ]);
-    expect(sides(postingJournal({ ...m, agencyId: 'power' }))).toEqual([
+    const shares = { agencyMinor: 1200, platformMinor: 30, channelMinor: 4 };
+    const split = { ...m, agencyId: 'power', channelId: 'bank', shares };
+    expect(sides(postingJournal(split))).toEqual([
+      ['funds_in_transit', 1234, 0],
+      ['agency_payable/power', 0, 1200],
+      ['fee_income', 0, 30],
+      ['channel_fees_payable/bank', 0, 4],
+    ]);
+    expect(sides(reversalJournal(split))).toEqual([
+      ['agency_payable/power', 1200, 0],
+      ['fee_income', 30, 0],
+      ['channel_fees_payable/bank', 4, 0],
+      ['funds_in_transit', 0, 1234],
+    ]);
+    const whole = { ...split, shares: { agencyMinor: 1234, platformMinor: 0, channelMinor: 0 } };
+    expect(sides(postingJournal(whole))).toEqual([
       ['funds_in_transit', 1234, 0],
       ['agency_payable/power', 0, 1234],
     ]);

@@ -17,6 +17,15 @@ export const agencyPayable = (agencyId: string): LedgerAccount => ({
   class: 'liability',
 });
 
+/** What we earn by collecting. */
+export const feeIncome: LedgerAccount = { code: 'fee_income', class: 'income' };
+
+/** A channel's share of the fees, owed to it. */
+export const channelFeesPayable = (channelId: string): LedgerAccount => ({
+  code: `channel_fees_payable/${channelId}`,
+  class: 'liability',
+});
+
 interface MoneyMove {
   subjectId: string;
   amount: Money;
@@ -27,25 +36,50 @@ interface MoneyMove {
 export const debitJournal = (move: MoneyMove & { channelId: string }): JournalDraft =>
   transfer('debit', move, channelClearing(move.channelId), fundsInTransit);
 
+/** Whose what was taken is once it is posted; they add up to the amount of the move. */
+interface PostingMove extends MoneyMove {
+  agencyId: string;
+  channelId: string;
+  shares: { agencyMinor: number; platformMinor: number; channelMinor: number };
+}
+
 /** 销账: the agency wrote the bill off. */
-export const postingJournal = (move: MoneyMove & { agencyId: string }): JournalDraft =>
-  transfer('posting', move, fundsInTransit, agencyPayable(move.agencyId));
+export const postingJournal = (move: PostingMove): JournalDraft =>
+  journal('posting', move, [credited(fundsInTransit, -move.amount.amountMinor), ...sharedOut(move, 1)]);
+
+/** 冲正: the agency undid the posting; the fees are given up with it. */
+export const reversalJournal = (move: PostingMove): JournalDraft =>
+  journal('reversal', move, [...sharedOut(move, -1), credited(fundsInTransit, move.amount.amountMinor)]);
+
+function sharedOut({ agencyId, channelId, shares }: PostingMove, sign: 1 | -1): EntryDraft[] {
+  return [
+    credited(agencyPayable(agencyId), sign * shares.agencyMinor),
+    credited(feeIncome, sign * shares.platformMinor),
+    credited(channelFeesPayable(channelId), sign * shares.channelMinor),
+  ];
+}
 
 /** 退款: the channel gave the money back. */
 export const refundJournal = (move: MoneyMove & { channelId: string }): JournalDraft =>
   transfer('refund', move, fundsInTransit, channelClearing(move.channelId));
 
 function transfer(kind: JournalKind, move: MoneyMove, from: LedgerAccount, to: LedgerAccount): JournalDraft {
-  return {
-    kind,
-    subjectId: move.subjectId,
-    currency: move.amount.currency,
-    businessDate: move.businessDate,
-    entries: [
-      { account: from, debitMinor: move.amount.amountMinor, creditMinor: 0 },
-      { account: to, debitMinor: 0, creditMinor: move.amount.amountMinor },
-    ],
-  };
+  return journal(kind, move, [
+    credited(from, -move.amount.amountMinor),
+    credited(to, move.amount.amountMinor),
+  ]);
+}
+
+/** A line that credits an account or, below zero, debits it. */
+function credited(account: LedgerAccount, minor: number): EntryDraft {
+  return { account, debitMinor: Math.max(0, -minor), creditMinor: Math.max(0, minor) };
+}
+
+/** Lines of nothing are left out. */
+function journal(kind: JournalKind, move: MoneyMove, entries: readonly EntryDraft[]): JournalDraft {
+  const { subjectId, amount, businessDate } = move;
+  const lines = entries.filter((entry) => entry.debitMinor + entry.creditMinor > 0);
+  return { kind, subjectId, currency: amount.currency, businessDate, entries: lines };
 }
 
 /** Throws RangeError unless every line has one side above zero and the sides add up to the same. Law 2. */

@@ -73,6 +73,8 @@ describeOnBothStacks('the ledger', (stack) => {
       amount: money(300, 'CNY'),
       businessDate: '2026-11-21',
       agencyId: 'power',
+      channelId: 'bank',
+      shares: { agencyMinor: 300, platformMinor: 0, channelMinor: 0 },
     });
     await transact(db, (tx) => postJournals(tx, [posting], nowMs));
     expect((await trialBalance(db)).balanced).toBe(true);

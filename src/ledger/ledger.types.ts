@@ -1,8 +1,8 @@
 import type { BusinessDate } from '../kernel/business-date.ts';
 import type { CurrencyCode } from '../kernel/money.ts';
 
-/** Which side makes an account grow: assets by debits, liabilities by credits. */
-export type AccountClass = 'asset' | 'liability';
+/** Which side makes an account grow: assets by debits, liabilities and income by credits. */
+export type AccountClass = 'asset' | 'liability' | 'income';
 
 /** An account by its code, such as `agency_payable/guangzhou-power`; codes are made in `ledger.rules.ts`. */
 export interface LedgerAccount {
@@ -17,7 +17,7 @@ export interface EntryDraft {
   creditMinor: number;
 }
 
-export type JournalKind = 'debit' | 'posting' | 'refund';
+export type JournalKind = 'debit' | 'posting' | 'reversal' | 'refund';
 
 /** One balanced transaction, not written yet. At most one of each kind exists for a subject. */
 export interface JournalDraft {

@@ -5,6 +5,18 @@ import { PLAIN_CHANNEL } from './plain-agency.ts';
 /** Two seconds before midnight in Shanghai: posted on the next day. */
 export const DEBITED_AT_MS = Date.parse('2026-03-01T15:59:58Z');
 
+/** What a payment of plain bills does not have. */
+export const NOTHING_SPECIAL = {
+  agencyCode: null,
+  accountKey: null,
+  fees: [],
+  credit: null,
+  planId: null,
+  payer: null,
+  fulfilment: null,
+  undo: null,
+} as const;
+
 /** A posted payment at the plain agency, for tests to change. */
 export function somePayment(more: Partial<Payment> = {}): Payment {
   const createdAtMs = DEBITED_AT_MS - 60_000;
@@ -15,6 +27,7 @@ export function somePayment(more: Partial<Payment> = {}): Payment {
     agencyId: 'plain-power',
     manifestVersion: 1,
     connectionId: 'plain-one',
+    ...NOTHING_SPECIAL,
     channelId: PLAIN_CHANNEL,
     status: 'posted',
     version: 4,

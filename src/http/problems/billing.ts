@@ -39,9 +39,37 @@ export const billingProblems: ProblemCatalogue = {
     'zh-CN': ['超过单笔限额', '单笔最多可缴 {amount}，请分次缴纳。'],
     en: ['Over the limit of one payment', 'One payment may carry {amount} at most; pay in parts.'],
   },
+  daily_limit_exceeded: {
+    'zh-CN': [
+      '超过当日限额',
+      '这个账户每天最多可缴 {limit}，今天还可缴 {left}。请明天再缴其余部分。没有扣款。',
+    ],
+    en: [
+      'Over the limit of a day',
+      'This account can be paid {limit} a day; {left} is left today. Pay the rest tomorrow. Nothing was charged.',
+    ],
+  },
+  total_changed: {
+    'zh-CN': [
+      '应付总额有变化',
+      '加上手续费现在共 {total}，原来是 {previousTotal}。请核对后重新确认。没有扣款。',
+    ],
+    en: [
+      'The total has changed',
+      'With fees it is {total} now and was {previousTotal}. Check it and confirm again. Nothing was charged.',
+    ],
+  },
+  payer_required: {
+    'zh-CN': ['请填写缴费人姓名', '这家单位要求登记是谁缴的费，可以替别人缴。'],
+    en: ['Say who pays', 'This agency records who pays; you may pay for somebody else.'],
+  },
   channel_not_found: {
     'zh-CN': ['没有这种支付方式', '请重新选择支付方式。'],
     en: ['There is no such way to pay', 'Choose another way to pay.'],
+  },
+  agency_has_no_bills: {
+    'zh-CN': ['这家单位没有可缴的账单', '请选择其他缴费单位；它的服务事项在服务页面办理。'],
+    en: ['This agency has no bills', 'Choose another agency; what this one offers is under services.'],
   },
   agency_closed: {
     'zh-CN': ['缴费单位现在不办理', '请在服务时间内再试。没有扣款。'],

@@ -255,6 +255,11 @@ export const en: Messages = {
         body: 'The biller has not answered clearly. We keep asking until it is booked or refunded; please do not pay again.',
       },
       posted: { title: 'Paid', short: 'Paid', body: 'The biller has received {{amount}} and booked it.' },
+      reversing: {
+        title: 'The biller is being asked to undo this payment',
+        short: 'Undoing',
+        body: 'Once the biller has undone it, {{amount}} goes back to your bank account. You need not do anything.',
+      },
       refunding: {
         title: 'The biller did not take it: refunding',
         short: 'Refunding',

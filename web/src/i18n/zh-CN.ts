@@ -238,6 +238,11 @@ export const zhCN = {
         body: '缴费单位还没有明确答复。我们会一直核实，直到销账或者退款，请不要重复缴费。',
       },
       posted: { title: '缴费成功', short: '已缴清', body: '缴费单位已经收到 {{amount}} 并销账。' },
+      reversing: {
+        title: '正在请缴费单位撤销这笔缴费',
+        short: '撤销中',
+        body: '缴费单位撤销以后，{{amount}} 会原路退回您的银行账户，不用您操作。',
+      },
       refunding: {
         title: '缴费单位没有收，正在退款',
         short: '退款中',

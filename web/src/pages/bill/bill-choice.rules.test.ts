@@ -7,6 +7,8 @@ function bill(period: string, amountMinor: number, inFlightPaymentId: string | n
     billId: `bill-${period}`,
     period,
     amountDue: { amountMinor, currency: 'CNY' },
+    minimumDue: null,
+    amountOptions: [],
     dueDate: null,
     lines: [],
     facts: [],

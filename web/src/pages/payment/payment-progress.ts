@@ -22,6 +22,7 @@ const PROGRESS: Record<
   postingPending: ['done', 'current', 'waiting'],
   postingUnknown: ['done', 'current', 'waiting'],
   posted: ['done', 'done', 'done'],
+  reversing: ['done', 'done', 'current'],
   refunding: ['done', 'failed', 'current'],
   refundPending: ['done', 'failed', 'current'],
   refundUnknown: ['done', 'failed', 'current'],
@@ -30,6 +31,7 @@ const PROGRESS: Record<
 };
 
 const REFUNDING: readonly PaymentStatus[] = [
+  'reversing',
   'refunding',
   'refundPending',
   'refundUnknown',
