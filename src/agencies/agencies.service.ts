@@ -26,6 +26,7 @@ import type {
 } from './agencies.types.ts';
 import { type ConnectionLines, createGateway, plugInOf } from './gateway.ts';
 import { regionNames } from './regions.rules.ts';
+import { chooseRoute, type Route, routesOf } from './routing.rules.ts';
 import { loadAgency, loadVersion, promoteDue, publish } from './versions.service.ts';
 
 /** How long another process may still see what was live before. */
@@ -82,6 +83,11 @@ export interface Agencies {
   listChannels(): Promise<readonly ChannelChoice[]>;
   /** Forgets what is kept of an agency or a connection, after somebody has changed it in the database. */
   refresh(changed: { agencyId?: string; connectionId?: string }): void;
+  /**
+   * The way that a new query takes to an agency: one that works, as far as this process knows, and of those the cheapest. A payment
+   * keeps the connection of its query; `routeOver` finds what that calls the agency.
+   */
+  chooseRoute(agency: Pick<AgencyVersion, 'manifest'>): Route;
   gateway: Gateway;
 }
 
@@ -140,6 +146,8 @@ export function createAgencies(deps: AgenciesDeps): Agencies {
     },
     refresh,
     listChannels: () => channels.get(everything),
+    chooseRoute: ({ manifest }) =>
+      chooseRoute(manifest, (connectionId) => lines.get(connectionId)?.isBreakerOpen() !== true),
     gateway: createGateway(
       {
         plugIns,
@@ -210,18 +218,21 @@ export function checkedManifest(input: ManifestInput): Manifest {
   return manifest;
 }
 
-/** Declared ⇔ works: a manifest only goes live on a connection whose provider can do what it says. */
+/** Declared ⇔ works: a manifest only goes live on connections whose providers can do what it says, each of them. */
 export async function checkConnection(
   { db, plugIns }: Pick<AgenciesDeps, 'db' | 'plugIns'>,
   manifest: Manifest,
 ): Promise<void> {
-  const connection = await repo.findConnection(db, manifest.connection);
-  if (connection?.plug !== 'provider') throw new DomainError('notFound', 'connection_not_found');
-  const provider = plugIns.providers.find(({ kind }) => kind === connection.kind);
-  if (!provider) throw new DomainError('invalid', 'plug_in_unknown', { params: { kind: connection.kind } });
-  const missing = missingCapabilities(provider, manifest.capabilities);
-  if (missing.length === 0) return;
-  throw new DomainError('invalid', 'capability_missing', { params: { capabilities: missing.join(', ') } });
+  for (const { connectionId } of routesOf(manifest)) {
+    const connection = await repo.findConnection(db, connectionId);
+    if (connection?.plug !== 'provider') throw new DomainError('notFound', 'connection_not_found');
+    const { kind } = connection;
+    const provider = plugIns.providers.find((candidate) => candidate.kind === kind);
+    if (!provider) throw new DomainError('invalid', 'plug_in_unknown', { params: { kind } });
+    const missing = missingCapabilities(provider, manifest.capabilities);
+    if (missing.length === 0) continue;
+    throw new DomainError('invalid', 'capability_missing', { params: { capabilities: missing.join(', ') } });
+  }
 }
 
 async function putConnection(deps: AgenciesDeps, connection: Connection): Promise<void> {

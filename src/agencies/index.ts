@@ -13,4 +13,5 @@ export {
 } from './agencies.service.ts';
 export type * from './agencies.types.ts';
 export { type Asker, admits, checkTakesOrders } from './rollout.rules.ts';
+export { type Route, routeOver } from './routing.rules.ts';
 export { isOpen, opensAtMs } from './service-hours.rules.ts';
