@@ -85,21 +85,18 @@ export interface UndoAccepted {
 }
 export type UndoOutcome = Outcome<UndoAccepted>;
 
-/** An agency as a connection that carries many lists it: enough to make a manifest of. */
-export type AgencyListing = Pick<
+/**
+ * An agency as a connection that carries many lists it: a manifest without what is ours to say, its id and the ways to it.
+ * The listing is the same, whenever it is asked for, as long as nothing about the agency has changed.
+ */
+export type AgencyListing = Omit<
   ManifestInput,
-  | 'names'
-  | 'category'
-  | 'regions'
-  | 'capabilities'
-  | 'inputs'
-  | 'queryKind'
-  | 'billShape'
-  | 'amountRule'
-  | 'serviceHours'
-  | 'paymentLimitMinor'
-  | 'servicePhone'
+  'id' | 'connection' | 'agencyCode' | 'costPpm' | 'otherRoutes'
 > & { agencyCode: string };
+
+export type ListingOutcome =
+  | { kind: 'agencies'; agencies: readonly AgencyListing[] }
+  | { kind: 'unavailable'; reason: Reason };
 
 /** What the agency tells us unasked; `authentic` has been checked before it is returned. */
 export type ProviderEvent =
@@ -139,11 +136,8 @@ export interface BillOperations<Settings> {
     request: { businessDate: string; fileName: string; content: Uint8Array },
   ): Promise<Outcome<{ agencyReference: string }>>;
   parseWebhook(context: CallContext<Settings>, request: InboundRequest): Promise<ProviderEvent>;
-  listAgencies(
-    context: CallContext<Settings>,
-  ): Promise<
-    { kind: 'agencies'; agencies: readonly AgencyListing[] } | { kind: 'unavailable'; reason: Reason }
-  >;
+  /** All that the connection carries: what is missing is carried no more. A part of the list is no answer. */
+  listAgencies(context: CallContext<Settings>): Promise<ListingOutcome>;
 }
 
 export interface Provider<Settings = unknown> {
