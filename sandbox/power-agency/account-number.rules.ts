@@ -1,3 +1,5 @@
+import { luhnDigit } from '../support/account-numbering.ts';
+
 /**
  * Account numbers (户号): 13 digits, `08` (the Guangzhou unit) + two digits of fault + eight of serial + a check digit
  * (Luhn, ISO/IEC 7812-1). The two digits of fault are 00 for customers whose calls all go well.
@@ -26,24 +28,15 @@ export const FAULTS = Object.values(ACCOUNT_FAULTS).filter((fault) => fault !== 
 export function accountNumber(serial: number, fault: Fault | null): string {
   const code = Object.entries(ACCOUNT_FAULTS).find(([, value]) => value === fault)?.[0] ?? '00';
   const digits = `${UNIT}${code}${String(serial).padStart(8, '0')}`;
-  return `${digits}${checkDigit(digits)}`;
+  return `${digits}${luhnDigit(digits)}`;
 }
 
 /** Whether a text has the shape of an account number and its check digit is right. */
 export function isAccountNumber(text: string): boolean {
-  return /^08\d{11}$/.test(text) && checkDigit(text.slice(0, -1)) === text.slice(-1);
+  return /^08\d{11}$/.test(text) && luhnDigit(text.slice(0, -1)) === text.slice(-1);
 }
 
 /** The fault that an account's number asks for. */
 export function faultOfAccount(consNo: string): Fault | null {
   return ACCOUNT_FAULTS[consNo.slice(2, 4) as keyof typeof ACCOUNT_FAULTS] ?? null;
-}
-
-function checkDigit(digits: string): string {
-  let sum = 0;
-  for (const [index, digit] of [...digits].reverse().entries()) {
-    const doubled = Number(digit) * (index % 2 === 0 ? 2 : 1);
-    sum += doubled > 9 ? doubled - 9 : doubled;
-  }
-  return String((10 - (sum % 10)) % 10);
 }

@@ -1,11 +1,9 @@
 import { addDays } from '../../src/kernel/business-date.ts';
 import { localDate } from '../support/china-time.ts';
+import { type About, FAULT_WORDS } from '../support/fault-words.ts';
 import { accountNumber, FAULTS, type Fault } from './account-number.rules.ts';
 import type { Books, Customer } from './books.ts';
 import type { Usage } from './tariff.rules.ts';
-
-/** What a customer is for trying out, in both languages. */
-type About = { 'zh-CN': string; en: string };
 
 /** A made-up customer and the bills it starts with; `monthsAgo` 1 is the month just ended. */
 export interface DemoCustomer extends Customer {
@@ -76,20 +74,6 @@ const FAULT_NAMES = [
   '蒋文博',
   '魏思颖',
 ];
-
-const FAULT_WORDS: Readonly<Record<Fault, About>> = {
-  slow: { 'zh-CN': '供电公司回应很慢', en: 'the power company answers slowly' },
-  timeoutBeforePosting: { 'zh-CN': '销账前超时', en: 'it times out before posting' },
-  timeoutAfterPosting: { 'zh-CN': '销账后超时', en: 'it times out after posting' },
-  refuse: { 'zh-CN': '拒绝销账，自动退款', en: 'it refuses, and the money goes back' },
-  badJson: { 'zh-CN': '回应无法读懂', en: 'its answer makes no sense' },
-  duplicate: { 'zh-CN': '回应“重复”', en: 'it answers "duplicate"' },
-  closed: { 'zh-CN': '正在维护', en: 'it is closed for maintenance' },
-  reset: { 'zh-CN': '连接中断', en: 'the connection is cut' },
-  pendingThenPosted: { 'zh-CN': '先受理，稍后销账', en: 'it takes the payment in and posts later' },
-  wrongSignature: { 'zh-CN': '回应的签名不对', en: 'its signature is wrong' },
-  unknownCode: { 'zh-CN': '回应了未知的代码', en: 'it answers an unknown code' },
-};
 
 /** The customers that every new set of books starts with. */
 export const DEMO_CUSTOMERS: readonly DemoCustomer[] = [

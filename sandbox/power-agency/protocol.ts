@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../src/kernel/clock.ts';
+import { SeenNonces } from '../support/seen-nonces.ts';
 
 /** The return codes (rtnCode) and the words that go with them. */
 export const RETURN_CODES = {
@@ -62,15 +63,11 @@ interface SignedRequest {
 /** Lets in requests that are signed, fresh and not seen before. */
 export class Gatekeeper {
   private readonly merchant: Merchant;
-  private readonly clock: Clock;
-  /** Nonces seen, in two generations of twice the window each: a nonce is forgotten only when its timestamp is too old. */
-  private seen = new Set<string>();
-  private seenBefore = new Set<string>();
-  private generationEndsAtMs = 0;
+  private readonly nonces: SeenNonces;
 
   constructor(merchant: Merchant, clock: Clock) {
     this.merchant = merchant;
-    this.clock = clock;
+    this.nonces = new SeenNonces(clock, SIGNATURE_WINDOW_MS);
   }
 
   /** The code to refuse with, or null to let it in. */
@@ -81,20 +78,7 @@ export class Gatekeeper {
     const isSigned =
       signature.length === expected.length && timingSafeEqual(signature, Buffer.from(expected));
     if (appId !== this.merchant.appId || !isSigned || !/^[\w-]{8,64}$/.test(nonce)) return '9001';
-    const nowMs = this.clock.nowMs();
-    const isFresh = /^\d{13}$/.test(timestamp) && Math.abs(Number(timestamp) - nowMs) <= SIGNATURE_WINDOW_MS;
-    if (!isFresh) return '9002';
-    return this.isReplayed(nonce, nowMs) ? '9003' : null;
-  }
-
-  private isReplayed(nonce: string, nowMs: number): boolean {
-    if (nowMs >= this.generationEndsAtMs) {
-      this.seenBefore = this.seen;
-      this.seen = new Set();
-      this.generationEndsAtMs = nowMs + 2 * SIGNATURE_WINDOW_MS;
-    }
-    if (this.seen.has(nonce) || this.seenBefore.has(nonce)) return true;
-    this.seen.add(nonce);
-    return false;
+    if (!/^\d{13}$/.test(timestamp) || !this.nonces.isFresh(Number(timestamp))) return '9002';
+    return this.nonces.isReplayed(nonce) ? '9003' : null;
   }
 }

@@ -1,6 +1,7 @@
 import electricity from '../../providers/electricity/index.ts';
 import sandboxBank from '../../providers/sandbox-bank/index.ts';
+import water from '../../providers/water/index.ts';
 import type { PlugIns } from '../agencies/index.ts';
 
 /** Every provider and channel that this build knows: the one list of them. */
-export const PLUG_INS: PlugIns = { providers: [electricity], channels: [sandboxBank] };
+export const PLUG_INS: PlugIns = { providers: [electricity, water], channels: [sandboxBank] };
