@@ -3,7 +3,9 @@ import { readDemoSignIns } from '../accounts/index.ts';
 import { accountsRoutes } from '../http/accounts.routes.ts';
 import { agenciesRoutes } from '../http/agencies.routes.ts';
 import { billingRoutes } from '../http/billing.routes.ts';
+import { connectionsRoutes } from '../http/connections.routes.ts';
 import { demoRoutes } from '../http/demo.routes.ts';
+import { disputesRoutes } from '../http/disputes.routes.ts';
 import { householdsRoutes } from '../http/households.routes.ts';
 import { operationsRoutes } from '../http/operations.routes.ts';
 import { receiptsRoutes } from '../http/receipts.routes.ts';
@@ -51,6 +53,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
       db,
       clock,
     }),
+    ...disputesRoutes({ disputes: billing.disputes, addressIndex, db, clock }),
     ...receiptsRoutes({ receipts: billing.receipts }),
     ...operationsRoutes({
       db,
@@ -58,6 +61,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
       addressIndex,
       sendTasks: (topic, taskIds) => container.resolve(T.taskSender).send(topic, taskIds),
     }),
+    ...connectionsRoutes({ health: agencies.health, postingDelays: () => billing.postingDelays() }),
     ...(demo ? demoRoutes(demoPowerAgency(container.resolve(T.httpClient), demo.powerAgency)) : []),
   ];
 }

@@ -5,6 +5,8 @@ import { type JournalDraft, postJournals } from '../ledger/index.ts';
 import { isFinal, PAYMENT_TOPIC } from './billing.rules.ts';
 import type { Payment } from './billing.types.ts';
 import { releaseBills } from './claim.repo.ts';
+import { answerDispute, lockOpenDisputes } from './dispute.repo.ts';
+import type { DisputeAnswer } from './dispute.types.ts';
 import { type Evidence, insertEvidence, insertNotifications, type Notification } from './evidence.repo.ts';
 import { CHANGING_COLUMNS, changingColumnsOf, insertSteps, lockVersions } from './payment.repo.ts';
 
@@ -18,6 +20,8 @@ export interface Advance {
   next: NextForTask | { kind: 'kept' };
   evidence: Evidence | null;
   notification: Notification | null;
+  /** What an agency said to the dispute that this follows from. */
+  disputeAnswer?: DisputeAnswer;
 }
 
 /**
@@ -31,9 +35,14 @@ export async function writeAdvances(
   nowMs: number,
 ): Promise<boolean[]> {
   const versions = await lockVersions(tx, [...new Set(advances.map((advance) => advance.before.paymentId))]);
+  const openDisputes = await lockOpenDisputes(
+    tx,
+    advances.flatMap(({ disputeAnswer }) => disputeAnswer?.disputeId ?? []),
+  );
   const applied = advances.map((advance) => {
     const { paymentId, version } = advance.before;
     if (versions.get(paymentId) !== version) return false;
+    if (advance.disputeAnswer && !openDisputes.delete(advance.disputeAnswer.disputeId)) return false;
     // Taken: a second advance of the same payment in this batch is stale.
     versions.delete(paymentId);
     return true;
@@ -72,6 +81,9 @@ export async function writeAdvances(
     moved.filter((payment) => isFinal(payment.status)),
     nowMs,
   );
+  for (const { disputeAnswer } of fresh) {
+    if (disputeAnswer) await answerDispute(tx, vault, disputeAnswer);
+  }
   await insertEvidence(
     tx,
     vault,

@@ -5,6 +5,7 @@ import { type Answer, type Step, takeStep } from './advance.rules.ts';
 import type { BillingDeps } from './billing.deps.ts';
 import { actionFor } from './billing.rules.ts';
 import type { Payment } from './billing.types.ts';
+import type { DisputeAnswer } from './dispute.types.ts';
 import type { Evidence, Notification } from './evidence.repo.ts';
 import { loadPayments } from './payment.repo.ts';
 import { PaymentCalls } from './payment-calls.ts';
@@ -14,6 +15,7 @@ interface Origin {
   attempts: number;
   evidence: Evidence | null;
   notification: Notification | null;
+  disputeAnswer?: DisputeAnswer;
 }
 
 /**

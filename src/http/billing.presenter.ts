@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Agency } from '../agencies/index.ts';
 import {
   debitAmountOf,
+  disputableUntilMs,
   isFinal,
   type Payment,
   type PaymentView,
@@ -71,6 +72,8 @@ export function paymentOf(payment: PaymentView, agency: Agency): z.input<typeof 
     promisedBy: instantOrNull(payment.promisedByMs),
     reason: reasonOf(payment.reason),
     receiptId: status === 'posted' ? receiptIdOf(payment.paymentId) : null,
+    undone: payment.undo !== null && status !== 'posted',
+    disputableUntil: instantOrNull(disputableUntilMs(payment, agency.manifest)),
     timeline: payment.timeline.map((step) => ({
       status: step.status,
       at: instantOf(step.atMs),

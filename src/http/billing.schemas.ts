@@ -177,6 +177,8 @@ export const paymentSchema = z
     promisedBy: instantSchema.nullable().describe('When the next definite answer is promised'),
     reason: reasonSchema.nullable(),
     receiptId: z.string().nullable(),
+    undone: z.boolean().describe('The posting was, or is to be, undone: the money goes back because of that'),
+    disputableUntil: instantSchema.nullable().describe('Until when it can be disputed; null when it can’t'),
     timeline: z.array(
       z.object({ status: paymentStatusSchema, at: instantSchema, reason: reasonSchema.nullable() }),
     ),

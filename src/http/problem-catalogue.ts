@@ -1,6 +1,7 @@
 import { accountsProblems } from './problems/accounts.ts';
 import { agenciesProblems } from './problems/agencies.ts';
 import { billingProblems } from './problems/billing.ts';
+import { disputesProblems } from './problems/disputes.ts';
 import { frameProblems } from './problems/frame.ts';
 import { householdsProblems } from './problems/households.ts';
 import { onboardingProblems } from './problems/onboarding.ts';
@@ -29,6 +30,7 @@ export const PROBLEMS: ProblemCatalogue = {
   ...accountsProblems,
   ...agenciesProblems,
   ...billingProblems,
+  ...disputesProblems,
   ...householdsProblems,
   ...onboardingProblems,
   ...receiptsProblems,
