@@ -25,6 +25,7 @@ import type {
   PlugIns,
 } from './agencies.types.ts';
 import { type ConnectionLines, createGateway, plugInOf } from './gateway.ts';
+import { ConnectionHealth } from './health.service.ts';
 import { regionNames } from './regions.rules.ts';
 import { chooseRoute, type Route, routesOf } from './routing.rules.ts';
 import { loadAgency, loadVersion, promoteDue, publish } from './versions.service.ts';
@@ -89,6 +90,7 @@ export interface Agencies {
    */
   chooseRoute(agency: Pick<AgencyVersion, 'manifest'>): Route;
   gateway: Gateway;
+  health: ConnectionHealth;
 }
 
 export function createAgencies(deps: AgenciesDeps): Agencies {
@@ -159,6 +161,7 @@ export function createAgencies(deps: AgenciesDeps): Agencies {
       },
       lines,
     ),
+    health: new ConnectionHealth(db, clock, lines),
   };
 }
 

@@ -94,6 +94,8 @@ export class ConnectionLine {
   /** What was counted; whole minutes that are over are given once, the present one each time. */
   takeMinutes(): MinuteOfCalls[] {
     const currentMs = this.minuteNowMs();
+    // Said again every minute, even when nobody calls.
+    if (this.isBreakerOpen()) this.minute();
     const taken = [...this.minutes].map(([minuteAtMs, counted]) => ({
       minuteAtMs,
       isBreakerOpen: this.isBreakerOpen(),

@@ -12,6 +12,7 @@ export {
   createAgencies,
 } from './agencies.service.ts';
 export type * from './agencies.types.ts';
+export type { CallFigures, ConnectionHealth, ConnectionReport } from './health.service.ts';
 export { type Asker, admits, checkTakesOrders } from './rollout.rules.ts';
 export { type Route, routeOver } from './routing.rules.ts';
 export { isOpen, opensAtMs } from './service-hours.rules.ts';

@@ -3,9 +3,11 @@ import path from 'node:path';
 import { Gauge } from 'prom-client';
 import { createHttpApp } from '../http/app.ts';
 import { bullBoardRouter } from '../http/bull-board.ts';
+import { addConnectionMetrics } from '../http/connections.routes.ts';
 import { openApiDocument } from '../http/openapi.ts';
 import { startHttpServer } from '../http/server.ts';
 import { countTasks } from '../infra/outbox/index.ts';
+import { HealthReports } from '../jobs/index.ts';
 import type { Config } from './config.ts';
 import { closeContainer, createContainer, TOKENS as T } from './container.ts';
 import { createReadiness } from './readiness.ts';
@@ -38,6 +40,10 @@ export async function startServer({ config }: { config: Config }): Promise<Runni
       for (const { state, topic, count } of await countTasks(db)) this.set({ state, topic }, count);
     },
   });
+  const { health } = container.resolve(T.agencies);
+  const billing = container.resolve(T.billing);
+  addConnectionMetrics(metrics, { health, postingDelays: () => billing.postingDelays() });
+  const healthReports = new HealthReports(() => health.write(), container.resolve(T.log));
   const routes = createRoutes(container);
   const app = createHttpApp({
     routes,
@@ -65,10 +71,12 @@ export async function startServer({ config }: { config: Config }): Promise<Runni
     await closeContainer(container);
     throw error;
   });
+  healthReports.start();
   return {
     url: server.url,
     async stop() {
       await server.stop({ timeoutMs: STOP_TIMEOUT_MS });
+      await healthReports.stop();
       tasks.reset();
       await closeContainer(container);
     },

@@ -1,5 +1,5 @@
 import { PAYMENT_TOPIC } from '../billing/index.ts';
-import { Heartbeat, Housekeeping, Sweeper, TaskWorker } from '../jobs/index.ts';
+import { HealthReports, Heartbeat, Housekeeping, Sweeper, TaskWorker } from '../jobs/index.ts';
 import type { Config } from './config.ts';
 import { closeContainer, createContainer, TOKENS as T } from './container.ts';
 import type { Running } from './server.ts';
@@ -14,6 +14,7 @@ export async function startWorker({ config }: { config: Config }): Promise<Runni
   const accounts = container.resolve(T.accounts);
   const idempotency = container.resolve(T.idempotency);
   const queues = container.resolve(T.queues);
+  const { health } = container.resolve(T.agencies);
   const payments = new TaskWorker({ db, clock, log, queues }, PAYMENT_TOPIC, (tasks) =>
     billing.advances.run(tasks),
   );
@@ -23,13 +24,16 @@ export async function startWorker({ config }: { config: Config }): Promise<Runni
       'bill queries': () => billing.purge(),
       sessions: () => accounts.purgeExpired(),
       commands: () => idempotency.purgeExpired(),
+      'health of connections': () => health.purge(),
     },
     log,
   );
   const heartbeat = new Heartbeat(db, clock);
+  const healthReports = new HealthReports(() => health.write(), log);
   payments.start();
   sweeper.start();
   housekeeping.start();
+  healthReports.start();
   await heartbeat.start();
   return {
     async stop() {
@@ -37,6 +41,7 @@ export async function startWorker({ config }: { config: Config }): Promise<Runni
       await sweeper.stop();
       await payments.stop();
       await housekeeping.stop();
+      await healthReports.stop();
       await heartbeat.stop();
       await closeContainer(container);
     },

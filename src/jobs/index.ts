@@ -1,3 +1,4 @@
+export { HealthReports } from './health-reports.ts';
 export { Heartbeat, isAnyWorkerAlive } from './heartbeat.ts';
 export { Housekeeping } from './housekeeping.ts';
 export { Sweeper } from './sweeper.ts';
