@@ -9,6 +9,41 @@ import { agenciesRoutes } from './agencies.routes.ts';
 /** A Monday, 12:05 in Shanghai. */
 const clock = new TestClock();
 
+const note = { 'zh-CN': '系统升级', en: 'Upgrade' };
+const maintenance = [
+  { from: '2026-04-01T00:00:00+08:00', to: '2026-04-01T02:00:00+08:00', note },
+  { from: '2026-03-03T20:00:00+08:00', to: '2026-03-04T02:00:00+08:00', note },
+  { from: '2026-02-01T00:00:00+08:00', to: '2026-02-01T02:00:00+08:00', note },
+];
+
+/** Says everything that a manifest may leave out. */
+function manifestWithEverything() {
+  const plain = plainManifest('with-everything', { category: 'gas', regions: ['440400'] });
+  const [field] = plain.inputs.fields;
+  if (!field) throw new Error('a manifest has a field');
+  return {
+    ...plain,
+    inputs: {
+      ...plain.inputs,
+      fields: [
+        {
+          ...field,
+          check: 'meterNumber' as const,
+          picture: 'data:image/png;base64,aGk=',
+          presets: [{ value: '1234567890', label: note }],
+        },
+      ],
+    },
+    amountPresetsMinor: [1_000, 5_000],
+    acceptsAdvance: true,
+    chargeOrder: ['lateFee' as const, 'usage' as const],
+    payer: 'named' as const,
+    isQueryForSameDay: true,
+    dailyLimitMinor: 20_000,
+    disputes: { withinDays: 30, answerWithinHours: 24 },
+  };
+}
+
 describeOnBothStacks('the API of agencies', (stack) => {
   let api: CheckedApi;
 
@@ -16,10 +51,11 @@ describeOnBothStacks('the API of agencies', (stack) => {
     const { agencies } = await openPlainAgencies({ db: stack().db, vault: createTestVault(), clock });
     await agencies.publishManifest(plainManifest('always-open', { servicePhone: '95598' }));
     const open = [{ weekdays: [2], from: '08:30', to: '17:00' }];
-    const serviceHours = { timeZone: 'Asia/Shanghai', open };
+    const serviceHours = { timeZone: 'Asia/Shanghai', open, maintenance };
     await agencies.publishManifest(
       plainManifest('on-tuesdays', { category: 'water', regions: ['440300'], serviceHours }),
     );
+    await agencies.publishManifest(manifestWithEverything());
     const { app, openApi } = frameWith(agenciesRoutes({ agencies, clock }), []);
     api = checkedApi(app, openApi);
   });
@@ -29,6 +65,7 @@ describeOnBothStacks('the API of agencies', (stack) => {
     expect(body.items).toEqual([
       { code: '440100', names: { 'zh-CN': '广州市', en: 'Guangzhou' }, categories: ['electricity'] },
       { code: '440300', names: { 'zh-CN': '深圳市', en: 'Shenzhen' }, categories: ['water'] },
+      { code: '440400', names: { 'zh-CN': '珠海市', en: 'Zhuhai' }, categories: ['gas'] },
     ]);
   });
 
@@ -37,9 +74,9 @@ describeOnBothStacks('the API of agencies', (stack) => {
       const { body } = await api.get(`/v1/agencies${query}`).expect(200);
       return [body.items.map((item: { agencyId: string }) => item.agencyId), body.nextCursor];
     };
-    expect(await ids('')).toEqual([['always-open', 'on-tuesdays'], null]);
+    expect(await ids('')).toEqual([['always-open', 'on-tuesdays', 'with-everything'], null]);
     expect(await ids('?limit=1')).toEqual([['always-open'], 'always-open']);
-    expect(await ids('?limit=1&cursor=always-open')).toEqual([['on-tuesdays'], null]);
+    expect(await ids('?limit=1&cursor=always-open')).toEqual([['on-tuesdays'], 'on-tuesdays']);
     expect(await ids('?region=440300&category=water')).toEqual([['on-tuesdays'], null]);
     expect(await ids('?region=440300&category=electricity')).toEqual([[], null]);
   });
@@ -71,12 +108,51 @@ describeOnBothStacks('the API of agencies', (stack) => {
       pattern: '^\\d{10}$',
       scannable: false,
       placeholder: null,
+      picture: null,
+      check: null,
+      presets: null,
+    });
+    expect(body).toMatchObject({
+      amountPresets: [],
+      acceptsAdvance: false,
+      payer: 'anyone',
+      dailyLimit: null,
+    });
+  });
+
+  it('tells what a manifest says beyond that', async () => {
+    const { body } = await api.get('/v1/agencies/with-everything').expect(200);
+    expect(body).toMatchObject({
+      amountPresets: [
+        { amountMinor: 1_000, currency: 'CNY' },
+        { amountMinor: 5_000, currency: 'CNY' },
+      ],
+      acceptsAdvance: true,
+      chargeOrder: ['lateFee', 'usage'],
+      payer: 'named',
+      isQueryForSameDay: true,
+      dailyLimit: { amountMinor: 20_000, currency: 'CNY' },
+      disputes: { withinDays: 30, answerWithinHours: 24 },
+      serviceHours: { timeZone: 'Asia/Shanghai', open: [{ from: '00:00', to: '24:00' }] },
+      maintenance: [],
+    });
+    expect(body.inputs).toMatchObject({
+      fields: [{ check: 'meterNumber', picture: 'data:image/png;base64,aGk=', presets: [{ label: note }] }],
+      schema: {
+        properties: { accountNumber: { enum: ['1234567890'] } },
+        anyOf: [{ required: ['accountNumber'] }],
+      },
     });
   });
 
   it('tells when a closed agency opens', async () => {
     const { body } = await api.get('/v1/agencies/on-tuesdays').expect(200);
     expect(body).toMatchObject({ openNow: false, opensAt: '2026-03-03T00:30:00.000Z', servicePhone: null });
+    // What is over is no news; the rest comes in the order of time.
+    expect(body.maintenance).toEqual([
+      { from: '2026-03-03T12:00:00.000Z', to: '2026-03-03T18:00:00.000Z', note },
+      { from: '2026-03-31T16:00:00.000Z', to: '2026-03-31T18:00:00.000Z', note },
+    ]);
   });
 
   it('answers 404 for what is not there, in the language asked for', async () => {
