@@ -44,6 +44,18 @@ describe('SM2', () => {
     );
   });
 
+  it('keeps to each key, however many are in use', () => {
+    const { message, publicKeyHex, signature } = published;
+    for (let keys = 0; keys < 120; keys++) {
+      const pair = generateSm2KeyPair();
+      expect(verifySm2(pair.publicKeyHex, message, signature)).toBe(false);
+      if (keys % 40 === 0) {
+        expect(verifySm2(pair.publicKeyHex, message, signSm2(pair.privateKeyHex, message))).toBe(true);
+      }
+    }
+    expect(verifySm2(publicKeyHex, message, signature)).toBe(true);
+  });
+
   it('takes no key or signature that is none', () => {
     const { message, publicKeyHex, signature } = published;
     for (const wrong of ['', 'zz', publicKeyHex.slice(2), `${publicKeyHex.slice(0, -2)}14`]) {

@@ -32,7 +32,10 @@ export function verifySm2(publicKeyHex: string, message: Uint8Array, signature: 
   const signatureHex = Buffer.from(signature).toString('hex');
   // The library throws for a point that is not on the curve, and for an r or s that is no scalar of it.
   return isTrueWithoutThrowing(() =>
-    sm2.doVerifySignature(message, signatureHex, publicKeyHex, { hash: true, userId: USER_ID }),
+    sm2.doVerifySignature(message, signatureHex, preparedPoint(publicKeyHex), {
+      hash: true,
+      userId: USER_ID,
+    }),
   );
 }
 
@@ -41,6 +44,23 @@ export function isSm2PublicKey(publicKeyHex: string): boolean {
   return (
     UNCOMPRESSED_POINT.test(publicKeyHex) && isTrueWithoutThrowing(() => sm2.verifyPublicKey(publicKeyHex))
   );
+}
+
+type Point = ReturnType<typeof sm2.precomputePublicKey>;
+
+/** Points with their multiples, which make verifying several times faster: those used of late, the oldest first. */
+const prepared = new Map<string, Point>();
+/** Each takes some tens of kilobytes. */
+const MAX_PREPARED = 100;
+const WINDOW_BITS = 4;
+
+function preparedPoint(publicKeyHex: string): Point {
+  const point = prepared.get(publicKeyHex) ?? sm2.precomputePublicKey(publicKeyHex, WINDOW_BITS);
+  prepared.delete(publicKeyHex);
+  prepared.set(publicKeyHex, point);
+  const [oldest] = prepared.keys();
+  if (prepared.size > MAX_PREPARED && oldest !== undefined) prepared.delete(oldest);
+  return point;
 }
 
 function isTrueWithoutThrowing(check: () => boolean): boolean {
