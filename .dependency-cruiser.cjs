@@ -16,6 +16,7 @@ const MODULES = [
 
 /** Which modules a module may use, through index.ts. One that is not listed uses none. */
 const MAY_USE = {
+  agencies: ['accounts'],
   billing: ['accounts', 'ledger', 'agencies'],
   reconciliation: ['billing', 'ledger'],
   settlement: ['reconciliation', 'ledger'],

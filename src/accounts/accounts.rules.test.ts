@@ -8,7 +8,7 @@ import {
   sessionIsLive,
   staffProblem,
 } from './accounts.rules.ts';
-import type { Caller, NewStaff, Role } from './accounts.types.ts';
+import { type Caller, KEY_SCOPES, type NewStaff, type Role } from './accounts.types.ts';
 
 const ROLES: readonly Role[] = ['resident', 'agency', 'finance', 'operator'];
 
@@ -31,6 +31,8 @@ const LET_IN: Record<string, (caller: Caller) => boolean> = {
   agency: ({ kind, roles, agencyId }) => kind === 'staff' && roles.includes('agency') && agencyId !== null,
   finance: ({ kind, roles }) => kind === 'staff' && roles.includes('finance'),
   operator: ({ kind, roles }) => kind === 'staff' && roles.includes('operator'),
+  operatorOrAgency: ({ kind, roles, agencyId }) =>
+    kind === 'staff' && (roles.includes('operator') || (roles.includes('agency') && agencyId !== null)),
   financeOrOperator: ({ kind, roles }) =>
     kind === 'staff' && (roles.includes('finance') || roles.includes('operator')),
 };
@@ -49,6 +51,37 @@ describe('mayCall', () => {
         LET_IN[access]?.(caller) ? 'yes' : 'no',
       ]);
     }
+  });
+
+  it('keeps agency users to the agency that the path names', () => {
+    const user = callerWith('staff', ['agency'], 'agy_1');
+    const operator = callerWith('staff', ['operator']);
+    for (const access of ['agency', 'operatorOrAgency']) {
+      expect(mayCall(access, user, { agencyId: 'agy_1' })).toBe('yes');
+      expect(mayCall(access, user, { agencyId: 'agy_2' })).toBe('no');
+    }
+    expect(mayCall('operatorOrAgency', operator, { agencyId: 'agy_2' })).toBe('yes');
+  });
+
+  it('lets an API key in where the route asks for one of its scopes, at its agency, and nowhere else', () => {
+    const accesses = ['public', ...Object.keys(LET_IN)];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...accesses),
+        fc.subarray([...KEY_SCOPES]),
+        fc.option(fc.constantFrom(...KEY_SCOPES), { nil: undefined }),
+        fc.constantFrom('agy_1', 'agy_2', undefined),
+        (access, scopes, keyScope, agencyId) => {
+          const key: Caller = { ...callerWith('agencyKey', ['agency'], 'agy_1'), scopes };
+          const isForAgencies = access === 'agency' || access === 'operatorOrAgency';
+          const isIn =
+            isForAgencies && keyScope !== undefined && scopes.includes(keyScope) && agencyId !== 'agy_2';
+          expect(mayCall(access, key, { agencyId, keyScope })).toBe(
+            isIn || access === 'public' ? 'yes' : 'no',
+          );
+        },
+      ),
+    );
   });
 
   it('lets nobody into what it has not heard of', () => {
@@ -139,6 +172,8 @@ describe('staffProblem', () => {
     expect(staffProblem({ ...good, roles: [] })).toBe('staff_roles_invalid');
     expect(staffProblem({ ...good, roles: ['agency'] })).toBe('staff_roles_invalid');
     expect(staffProblem({ ...good, agencyId: 'agy_1' })).toBe('staff_roles_invalid');
+    const both = ['agency', 'operator'] as const;
+    expect(staffProblem({ ...good, roles: both, agencyId: 'agy_1' })).toBe('staff_roles_invalid');
     expect(staffProblem({ ...good, roles: ['resident' as never] })).toBe('staff_roles_invalid');
   });
   it('looks e-mail addresses up without regard to case', () => {

@@ -1,4 +1,4 @@
-import type { Caller, CodeLimits, NewStaff, Role } from './accounts.types.ts';
+import type { Caller, CodeLimits, KeyScope, NewStaff, PersonKind, Role } from './accounts.types.ts';
 
 /** What a route asks of its caller. */
 export type Access =
@@ -9,6 +9,7 @@ export type Access =
   | 'agency'
   | 'finance'
   | 'operator'
+  | 'operatorOrAgency'
   | 'financeOrOperator';
 
 /** `signIn`: nobody is signed in, and somebody who is might be let in. */
@@ -28,19 +29,38 @@ const RULES: ReadonlyMap<string, AccessRule> = new Map<Exclude<Access, 'public'>
   ['agency', { kinds: ['staff'], anyRole: ['agency'] }],
   ['finance', { kinds: ['staff'], anyRole: ['finance'] }],
   ['operator', { kinds: ['staff'], anyRole: ['operator'] }],
+  ['operatorOrAgency', { kinds: ['staff'], anyRole: ['operator', 'agency'] }],
   ['financeOrOperator', { kinds: ['staff'], anyRole: ['finance', 'operator'] }],
 ]);
 
+/** What a call is about, as far as access hangs on it. */
+export interface CallTarget {
+  /** The agency that the path names, if it names one. */
+  agencyId?: string | undefined;
+  /** What an API key must be good for; without one, the route is closed to keys. */
+  keyScope?: KeyScope | undefined;
+}
+
 /** Decides a call. Takes any text, so that a route which asks for something unheard of is closed to everybody. */
-export function mayCall(access: string, caller: Caller | null): AccessDecision {
+export function mayCall(access: string, caller: Caller | null, target: CallTarget = {}): AccessDecision {
   if (access === 'public') return 'yes';
   const rule = RULES.get(access);
   if (!rule) return 'no';
   if (!caller) return 'signIn';
-  if (!rule.kinds.includes(caller.kind)) return 'no';
-  // An agency user without an agency could see nobody's things or everybody's: neither is let in.
-  if (access === 'agency' && caller.agencyId === null) return 'no';
-  return !rule.anyRole || rule.anyRole.some((role) => caller.roles.includes(role)) ? 'yes' : 'no';
+  const isKey = caller.kind === 'agencyKey';
+  // A key stands in for a user of its agency, where its scope says so.
+  if (isKey && !(target.keyScope && caller.scopes?.includes(target.keyScope))) return 'no';
+  if (!rule.kinds.includes(isKey ? 'staff' : caller.kind)) return 'no';
+  if (!rule.anyRole) return isKey ? 'no' : 'yes';
+  return rule.anyRole.some((role) => caller.roles.includes(role) && roleReaches(role, caller, target))
+    ? 'yes'
+    : 'no';
+}
+
+/** Agency users reach their own agency alone; one without an agency could see nobody's things or everybody's: neither. */
+function roleReaches(role: Role, { agencyId }: Caller, target: CallTarget): boolean {
+  if (role !== 'agency') return true;
+  return agencyId !== null && (target.agencyId === undefined || target.agencyId === agencyId);
 }
 
 /** One-time codes: six digits, five minutes, five tries. */
@@ -59,14 +79,14 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** A session ends this long after it began, whatever happens, and this long after it was last used. */
-export const SESSION_LIMITS: Readonly<Record<Caller['kind'], { absoluteMs: number; idleMs: number }>> = {
+export const SESSION_LIMITS: Readonly<Record<PersonKind, { absoluteMs: number; idleMs: number }>> = {
   staff: { absoluteMs: 12 * HOUR_MS, idleMs: HOUR_MS / 2 },
   resident: { absoluteMs: 30 * DAY_MS, idleMs: 7 * DAY_MS },
 };
 
 /** Whether a session is still good. */
 export function sessionIsLive(
-  session: { kind: Caller['kind']; lastSeenAtMs: number; expiresAtMs: number },
+  session: { kind: PersonKind; lastSeenAtMs: number; expiresAtMs: number },
   nowMs: number,
 ): boolean {
   return nowMs < session.expiresAtMs && nowMs < session.lastSeenAtMs + SESSION_LIMITS[session.kind].idleMs;
@@ -102,5 +122,7 @@ export function staffProblem(
   if ([...staff.password].length < PASSWORD_MIN_CHARS) return 'password_too_short';
   const known = staff.roles.every((role) => ['agency', 'finance', 'operator'].includes(role));
   const agencyMatches = staff.roles.includes('agency') === (staff.agencyId !== undefined);
+  // Who works for an agency decides nothing here: an agency's user has no other role.
+  if (staff.roles.includes('agency') && new Set(staff.roles).size > 1) return 'staff_roles_invalid';
   return staff.roles.length > 0 && known && agencyMatches ? null : 'staff_roles_invalid';
 }

@@ -4,14 +4,25 @@ import type { PasswordCost } from './passwords.ts';
 export type Role = 'resident' | 'agency' | 'finance' | 'operator';
 export type StaffRole = Exclude<Role, 'resident'>;
 
-/** Who is calling, as the session says. */
+/** Who signs in, and has sessions. */
+export type PersonKind = 'resident' | 'staff';
+
+/** What a key of an agency's own system may be used for. */
+export const KEY_SCOPES = ['billFiles', 'payments', 'disputes', 'webhooks'] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
+
+/** Who is calling, as the session or the API key says. */
 export interface Caller {
+  /** Of a person; the key's own id for an agency's system. */
   userId: string;
+  /** The key's own id for an agency's system, which has no session. */
   sessionId: string;
-  kind: 'resident' | 'staff';
+  kind: PersonKind | 'agencyKey';
   roles: readonly Role[];
-  /** For agency users: the one agency whose things they may see. */
+  /** For agency users and keys: the one agency whose things they may see. */
   agencyId: string | null;
+  /** Of API keys alone. */
+  scopes?: readonly KeyScope[];
   /** Shown on the page: a masked phone, or a member of staff's name. */
   displayName: string;
 }
@@ -91,7 +102,7 @@ export interface AccountsConfig {
 /** One thing somebody did. Ids, codes and numbers only: nothing here may be personal data. */
 export interface AuditEvent {
   atMs: number;
-  actor: { kind: 'resident' | 'staff' | 'system' | 'anonymous'; id: string | null };
+  actor: { kind: Caller['kind'] | 'system' | 'anonymous'; id: string | null };
   /** `noun.verb`, such as `payment.create`. */
   action: string;
   object: { kind: string; id: string } | null;

@@ -1,6 +1,6 @@
 export { type Access, mayCall } from './accounts.rules.ts';
 export { type Accounts, createAccounts } from './accounts.service.ts';
-export type * from './accounts.types.ts';
+export * from './accounts.types.ts';
 export { recordAudit } from './audit.repo.ts';
 export { type DemoSignIns, readDemoSignIns } from './demo-sign-ins.ts';
 export { type SandboxSms, SandboxSmsSender } from './sandbox-sms.ts';

@@ -1,12 +1,12 @@
 import { type Db, type Tx, toInt } from '../infra/db/index.ts';
-import type { Caller, Role } from './accounts.types.ts';
+import type { PersonKind, Role } from './accounts.types.ts';
 
 export interface Session {
   sessionId: string;
   /** SHA-256 of the token's secret half, base64url. */
   secretHash: string;
   userId: string;
-  kind: Caller['kind'];
+  kind: PersonKind;
   roles: readonly Role[];
   agencyId: string | null;
   displayNameSealed: string;
@@ -19,7 +19,7 @@ interface SessionRow {
   session_id: string;
   secret_hash: string;
   user_id: string;
-  kind: Caller['kind'];
+  kind: PersonKind;
   roles: string;
   agency_id: string | null;
   display_name_sealed: string;

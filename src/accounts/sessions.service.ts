@@ -4,7 +4,7 @@ import { type Tx, transact } from '../infra/db/index.ts';
 import { newId, shardHintOf } from '../kernel/ids.ts';
 import { RecentValues } from '../kernel/recent-values.ts';
 import { SESSION_LIMITS, sessionIsLive } from './accounts.rules.ts';
-import type { Caller, ClientContext, SignedIn } from './accounts.types.ts';
+import type { Caller, ClientContext, PersonKind, SignedIn } from './accounts.types.ts';
 import { recordAudit } from './audit.repo.ts';
 import { type AccountsContext, auditOrigin, SEALED } from './context.ts';
 import {
@@ -41,7 +41,7 @@ export class Sessions {
   /** Begins a session in the transaction that proved who it is for, and ends the one the client came with. */
   async begin(
     tx: Tx,
-    user: Omit<Caller, 'sessionId'>,
+    user: Omit<Caller, 'sessionId' | 'kind'> & { kind: PersonKind },
     method: 'smsCode' | 'totp' | 'passkey',
     client: ClientContext,
   ): Promise<SignedIn> {

@@ -90,6 +90,21 @@ export async function findConnection(db: Db | Tx, connectionId: string): Promise
   };
 }
 
+/** Every connection without its settings, in the order of their ids. */
+export async function findConnectionRows(
+  db: Db,
+): Promise<(Omit<ConnectionRow, 'settingsSealed'> & { updatedAtMs: number })[]> {
+  const rows = await db('connections').orderBy('connection_id');
+  return rows.map((row) => ({
+    connectionId: row.connection_id,
+    plug: row.plug,
+    kind: row.kind,
+    limits: { concurrency: toInt(row.max_concurrency), ratePerSecond: toInt(row.rate_per_second) },
+    environment: row.environment,
+    updatedAtMs: toInt(row.updated_at_ms),
+  }));
+}
+
 /** Ids and kinds of the connections of a plug, in the order of their ids. */
 export async function findConnectionKinds(
   db: Db,

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import {
   type HttpClient,
   type LocalText,
@@ -14,6 +13,7 @@ import type { Db } from '../infra/db/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { DomainError, type FieldProblem } from '../kernel/errors.ts';
 import { RecentValues } from '../kernel/recent-values.ts';
+import { schemaProblems } from '../kernel/schema-problems.ts';
 import * as repo from './agencies.repo.ts';
 import type {
   Agency,
@@ -26,6 +26,7 @@ import type {
 } from './agencies.types.ts';
 import { type ConnectionLines, createGateway, plugInOf } from './gateway.ts';
 import { ConnectionHealth } from './health.service.ts';
+import { manifestProblems } from './manifest-faults.rules.ts';
 import { regionNames } from './regions.rules.ts';
 import { chooseRoute, type Route, routesOf } from './routing.rules.ts';
 import { loadAgency, loadVersion, promoteDue, publish } from './versions.service.ts';
@@ -194,7 +195,11 @@ async function loadChannels({ db, plugIns }: AgenciesDeps): Promise<readonly Cha
   });
 }
 
-async function loadConnection(deps: AgenciesDeps, connectionId: string): Promise<Connection | null> {
+/** A connection with its settings opened and checked; null when there is none that can be used. */
+export async function loadConnection(
+  deps: Pick<AgenciesDeps, 'db' | 'vault' | 'plugIns' | 'log'>,
+  connectionId: string,
+): Promise<Connection | null> {
   const row = await repo.findConnection(deps.db, connectionId);
   if (!row) return null;
   const { plug, kind, limits } = row;
@@ -211,9 +216,9 @@ async function loadConnection(deps: AgenciesDeps, connectionId: string): Promise
 }
 
 export function checkedManifest(input: ManifestInput): Manifest {
-  const parsed = manifestSchema.safeParse(input);
+  const parsed = manifestSchema.safeParse(input, { reportInput: true });
   if (!parsed.success)
-    throw new DomainError('invalid', 'manifest_invalid', { fields: fieldsOf(parsed.error) });
+    throw new DomainError('invalid', 'manifest_invalid', { fields: manifestProblems(parsed.error) });
   const manifest = parsed.data;
   const unknown = manifest.regions.filter((code) => !regionNames(code));
   if (unknown.length > 0)
@@ -251,10 +256,10 @@ export async function checkedConnection(
   const { connectionId, plug, kind, limits } = connection;
   const plugIn = plugInOf(plugIns, connection);
   if (!plugIn) throw new DomainError('invalid', 'plug_in_unknown', { params: { kind } });
-  const settings = plugIn.settings.safeParse(connection.settings);
+  const settings = plugIn.settings.safeParse(connection.settings, { reportInput: true });
   const fields = [
     ...(AGENCY_ID.test(connectionId) ? [] : [{ pointer: '#/connectionId', code: 'wrong_format' }]),
-    ...(settings.success ? [] : fieldsOf(settings.error, '/settings')),
+    ...(settings.success ? [] : schemaProblems(settings.error, ['settings'])),
     ...limitProblem('concurrency', limits.concurrency, MAX_CONCURRENCY),
     ...limitProblem('ratePerSecond', limits.ratePerSecond, MAX_RATE_PER_SECOND),
   ];
@@ -272,12 +277,4 @@ function limitProblem(name: keyof Connection['limits'], value: number, maximum: 
   if (Number.isSafeInteger(value) && value >= 1 && value <= maximum) return [];
   const code = value > maximum ? 'too_large' : 'too_small';
   return [{ pointer: `#/limits/${name}`, code, params: { minimum: 1, maximum } }];
-}
-
-/** Where a schema was not met. The messages stay behind: they can quote the values, which may be secrets. */
-function fieldsOf(error: z.ZodError, below = ''): FieldProblem[] {
-  return error.issues.map(({ path }) => ({
-    pointer: `#${below}${path.map((step) => `/${String(step)}`).join('')}`,
-    code: 'invalid',
-  }));
 }

@@ -13,6 +13,15 @@ export {
 } from './agencies.service.ts';
 export type * from './agencies.types.ts';
 export type { CallFigures, ConnectionHealth, ConnectionReport } from './health.service.ts';
+export type { AgencyKey } from './onboarding/agency-keys.repo.ts';
+export {
+  isUsable,
+  KEY_LIFETIME_DAYS,
+  KEY_OVERLAP_DAYS,
+  keyPrefix,
+} from './onboarding/agency-keys.service.ts';
+export { createOnboarding, type OnboardingService } from './onboarding/onboarding.service.ts';
+export * from './onboarding/onboarding.types.ts';
 export { type Asker, admits, checkTakesOrders } from './rollout.rules.ts';
 export { type Route, routeOver } from './routing.rules.ts';
 export { isOpen, opensAtMs } from './service-hours.rules.ts';

@@ -7,7 +7,12 @@ import {
   container as root,
 } from 'tsyringe';
 import { type Accounts, createAccounts, SandboxSmsSender } from '../accounts/index.ts';
-import { type Agencies, createAgencies } from '../agencies/index.ts';
+import {
+  type Agencies,
+  createAgencies,
+  createOnboarding,
+  type OnboardingService,
+} from '../agencies/index.ts';
 import { type Billing, createBilling, PAYMENT_TOPIC } from '../billing/index.ts';
 import type { Logger } from '../contract/index.ts';
 import { SavedAccounts } from '../households/index.ts';
@@ -21,7 +26,7 @@ import { QueueFactory } from '../infra/queue/index.ts';
 import { TaskSender } from '../jobs/index.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Config } from './config.ts';
-import { PLUG_INS } from './plug-ins.ts';
+import { CONFORMANCE_KITS, PLUG_INS } from './plug-ins.ts';
 
 /** Names a thing in the container together with its type. */
 const token = <T>(name: string) => Symbol(name) as InjectionToken<T>;
@@ -40,6 +45,7 @@ export const TOKENS = {
   sandboxSms: token<SandboxSmsSender>('sandboxSms'),
   accounts: token<Accounts>('accounts'),
   agencies: token<Agencies>('agencies'),
+  onboarding: token<OnboardingService>('onboarding'),
   billing: token<Billing>('billing'),
   savedAccounts: token<SavedAccounts>('savedAccounts'),
   idempotency: token<ReturnType<typeof createIdempotencyStore>>('idempotency'),
@@ -81,6 +87,14 @@ export function createContainer(config: Config, service: string): DependencyCont
       plugIns: PLUG_INS,
       httpClient: c.resolve(T.httpClient),
       tcpClient: c.resolve(T.tcpClient),
+    }),
+  );
+  single(T.onboarding, (c) =>
+    createOnboarding({
+      ...foundation(c),
+      plugIns: PLUG_INS,
+      agencies: c.resolve(T.agencies),
+      conformanceKits: CONFORMANCE_KITS,
     }),
   );
   single(T.billing, (c) =>

@@ -48,6 +48,7 @@ export async function startServer({ config }: { config: Config }): Promise<Runni
   const app = createHttpApp({
     routes,
     authenticate: (sessionToken) => accounts.sessions.authenticate(sessionToken),
+    authenticateKey: (key) => container.resolve(T.onboarding).keys.authenticate(key),
     csrfTokenFor: (sessionToken) => accounts.sessions.csrfTokenFor(sessionToken),
     idempotency: container.resolve(T.idempotency),
     log: container.resolve(T.log),

@@ -16,8 +16,8 @@ export function signedIn(
   };
 }
 
-export function userOf({ userId, kind, roles, displayName }: Caller) {
-  return { userId, kind, roles, displayName };
+export function userOf({ userId, kind, roles, displayName, agencyId }: Caller) {
+  return { userId, kind, roles, displayName, agencyId };
 }
 
 export function auditEventOf({ atMs, ...event }: RecordedAuditEvent) {

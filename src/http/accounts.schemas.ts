@@ -13,6 +13,7 @@ export const userSchema = z
     kind: z.enum(['resident', 'staff']),
     roles: z.array(z.enum(['resident', 'agency', 'finance', 'operator'])),
     displayName: z.string().describe('A masked phone, or the name of a member of staff'),
+    agencyId: z.string().nullable().describe('Of an agency user: the one agency they work for'),
   })
   .meta({ id: 'User' });
 
@@ -108,7 +109,7 @@ export const auditPageSchema = pageOf(
       eventId: z.string(),
       at: instantSchema,
       actor: z.object({
-        kind: z.enum(['resident', 'staff', 'system', 'anonymous']),
+        kind: z.enum(['resident', 'staff', 'agencyKey', 'system', 'anonymous']),
         id: z.string().nullable(),
       }),
       action: z.string(),

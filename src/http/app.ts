@@ -33,6 +33,7 @@ export interface HttpAppConfig {
 export interface HttpAppOptions {
   routes: readonly Route[];
   authenticate(sessionToken: string): Promise<Caller | null>;
+  authenticateKey(key: string): Promise<Caller | null>;
   csrfTokenFor(sessionToken: string): string;
   idempotency: IdempotencyStore;
   log: Logger;

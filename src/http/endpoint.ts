@@ -18,6 +18,8 @@ import { validated } from './validation.ts';
 export interface Frame {
   /** The caller behind a session token, or null. */
   authenticate(sessionToken: string): Promise<Caller | null>;
+  /** The agency's system behind an API key (`cvk_…`), or null. */
+  authenticateKey(key: string): Promise<Caller | null>;
   /** The one CSRF token that belongs to a session token. */
   csrfTokenFor(sessionToken: string): string;
   idempotency: IdempotencyStore;
@@ -41,7 +43,7 @@ export function endpoint(route: Route, frame: Frame): RequestHandler {
     notes.route = route.path;
     const { caller, sessionToken } = await identify(route, frame, request);
     if (caller) notes.userId = caller.userId;
-    admitCaller(route, caller);
+    admitCaller(route, caller, request.params.agencyId);
     if (route.method !== 'get' && route.idempotency !== 'webhook') {
       refuseCrossSite(request, frame.publicUrl);
       if (sessionToken !== null) requireCsrfToken(request, frame.csrfTokenFor(sessionToken));
@@ -63,13 +65,35 @@ export function endpoint(route: Route, frame: Frame): RequestHandler {
 }
 
 async function identify(route: Route, frame: Frame, request: Request) {
-  const token = route.idempotency === 'webhook' ? null : sessionTokenOf(request);
+  if (route.idempotency === 'webhook') return { caller: null, sessionToken: null };
+  const key = route.access === 'public' ? null : apiKeyOf(request);
+  // No browser sends a key by itself: a key in the header goes before a cookie, and needs no CSRF token.
+  if (key !== null) return { caller: await keyHolder(frame, key), sessionToken: null };
+  const token = sessionTokenOf(request);
   const caller = token === null ? null : await frame.authenticate(token);
   return { caller, sessionToken: caller ? token : null };
 }
 
-function admitCaller(route: Route, caller: Caller | null): void {
-  const decision = mayCall(route.access, caller);
+async function keyHolder(frame: Frame, key: string): Promise<Caller> {
+  const caller = await frame.authenticateKey(key);
+  if (!caller) throw new DomainError('unauthenticated', 'api_key_invalid');
+  return caller;
+}
+
+/** `Authorization: Bearer cvk_…` (RFC 6750); other credentials are not ours. */
+function apiKeyOf(request: Request): string | null {
+  return /^bearer +(cvk_\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+}
+
+function admitCaller(
+  { access, keyScope }: Route,
+  caller: Caller | null,
+  agencyId: string | string[] | undefined,
+): void {
+  const decision = mayCall(access, caller, {
+    agencyId: agencyId === undefined ? undefined : String(agencyId),
+    keyScope,
+  });
   if (decision === 'signIn') throw new DomainError('unauthenticated', 'sign_in_required');
   if (decision === 'no') throw new DomainError('forbidden', 'forbidden');
 }

@@ -40,5 +40,70 @@ export const FIELD_PROBLEMS: Readonly<Record<string, FieldText>> = {
     en: 'There is no such thing; reload and choose again.',
   },
   unknown_field: { 'zh-CN': '不认识此项。', en: 'This field is not known.' },
+  // Of an agency's manifest.
+  id_of_another: {
+    'zh-CN': '须与路径中的机构编号 {agencyId} 一致。',
+    en: 'This must be the id in the path, {agencyId}.',
+  },
+  pattern_not_anchored: {
+    'zh-CN': '须是以 ^ 开头、以 $ 结尾的正则表达式。',
+    en: 'This must be a regular expression that begins with ^ and ends with $.',
+  },
+  field_names_doubled: {
+    'zh-CN': '有两个输入项重名，请改名。',
+    en: 'Two fields have one name; rename one of them.',
+  },
+  field_name_unknown: {
+    'zh-CN': '没有名为“{name}”的输入项，请先在 fields 中声明，或改正名称。',
+    en: 'No field is named “{name}”; declare it among the fields, or correct the name.',
+  },
+  field_not_asked_for: {
+    'zh-CN': '没有任何分组用到输入项“{name}”，请加入某个分组或删除它。',
+    en: 'No group asks for the field “{name}”; put it in a group, or take it out.',
+  },
+  last_slab_bounded: {
+    'zh-CN': '最后一档不能有上限，请删除它的 upToMinor。',
+    en: 'The last slab has no bound; take its upToMinor out.',
+  },
+  slabs_not_rising: {
+    'zh-CN': '各档上限须逐档递增，请重新排列。',
+    en: 'The bounds of slabs must rise; put them in order.',
+  },
+  minimum_above_maximum: {
+    'zh-CN': '最小值大于最大值，请改正其一。',
+    en: 'The minimum is above the maximum; correct one of them.',
+  },
+  ends_before_begin: {
+    'zh-CN': '结束早于开始，请改正其一。',
+    en: 'It ends before it begins; correct one of them.',
+  },
+  fees_overlap: {
+    'zh-CN': '同一付费方在同一天有两项手续费，请改正生效日期。',
+    en: 'Two fees of one payer hold on one date; correct their dates.',
+  },
+  split_empty: {
+    'zh-CN': '手续费没有分给任何一方，请至少给一方设定权重。',
+    en: 'Nobody gets the fee; give at least one party a weight.',
+  },
+  time_zone_unknown: {
+    'zh-CN': '不认识的时区，请填写如 Asia/Shanghai 的名称。',
+    en: 'This time zone is not known; use a name such as Asia/Shanghai.',
+  },
+  routes_share_connection: {
+    'zh-CN': '有两条线路使用同一个接入，请删除一条。',
+    en: 'Two routes go over one connection; take one out.',
+  },
+  capability_needed: {
+    'zh-CN': '需要在 capabilities 中声明 {capability}。',
+    en: 'This needs {capability} among the capabilities.',
+  },
+  pay_needs_query_payment: {
+    'zh-CN': '声明了 pay 就必须声明 queryPayment：超时的缴费要能查询结果。',
+    en: 'Where there is pay there must be queryPayment: a payment that timed out has to be asked about.',
+  },
+  operation_not_declared: {
+    'zh-CN': '{operation} 未在 capabilities 中声明，请补上或从事项中去掉。',
+    en: '{operation} is not among the capabilities; declare it, or take it out of the item.',
+  },
   invalid: { 'zh-CN': '此项不正确。', en: 'This is not right.' },
 };

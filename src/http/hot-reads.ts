@@ -82,7 +82,7 @@ async function resultOf(
 ): Promise<{ answer: Answer; userId: string } | null> {
   const sessionToken = sessionTokenOf(origin.request);
   const caller = sessionToken === null ? null : await frame.authenticate(sessionToken);
-  if (!caller || mayCall(route.access, caller) !== 'yes') return null;
+  if (!caller || mayCall(route.access, caller, { agencyId: rawParams.agencyId }) !== 'yes') return null;
   const params = route.request.params?.safeParse(rawParams);
   if (!params?.success) return null;
   const result = await route.handler({

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import type { Access, Caller } from '../accounts/index.ts';
+import type { Access, Caller, KeyScope } from '../accounts/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { Language } from './problem-catalogue.ts';
@@ -65,6 +65,8 @@ export interface Route<S extends RouteSchemas = RouteSchemas> {
   description?: string;
   /** Enforced in one place (`mayCall` of accounts), deny by default. `public` routes get the caller too, when there is one. */
   access: Access;
+  /** What an API key of an agency must be good for; absent: the route is closed to keys. */
+  keyScope?: KeyScope;
   /**
    * `required`: a command; the same Idempotency-Key and body get the same answer. `none`: reads, and commands that are
    * idempotent by nature. `webhook`: no session, no CSRF; the handler gets raw bytes.

@@ -49,6 +49,7 @@ export function frameWith(
   const app = createHttpApp({
     routes,
     authenticate: async (token) => bySession.get(token) ?? null,
+    authenticateKey: async () => null,
     csrfTokenFor,
     idempotency: { admit: () => Promise.reject(new Error('this test has no database')) },
     log: createLogger({
