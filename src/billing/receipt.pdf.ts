@@ -50,13 +50,14 @@ export async function renderReceiptPdf(receipt: Receipt): Promise<Uint8Array> {
   heading(pdf, receipt);
   facts(pdf, receipt);
   bills(pdf, receipt);
+  fulfilment(pdf, receipt.fulfilment);
   closing(pdf, receipt);
   pdf.end();
   return bytes;
 }
 
 /** What was paid to whom on the left, the code to check it by on the right. */
-function heading(pdf: Pdf, { agency, amount, verifyUrl }: Receipt): void {
+function heading(pdf: Pdf, { agency, total, verifyUrl }: Receipt): void {
   const top = PAGE.margin;
   const left = RIGHT - QR_SIZE;
   qrCode(pdf, verifyUrl, left, top);
@@ -72,7 +73,7 @@ function heading(pdf: Pdf, { agency, amount, verifyUrl }: Receipt): void {
   write(pdf, agency.manifest.names['zh-CN'], { size: 11, width });
   write(pdf, agency.manifest.names.en, { size: SMALL, color: QUIET, width });
   pdf.y += 6;
-  write(pdf, shownMoney(amount), { size: 22, width });
+  write(pdf, shownMoney(total), { size: 22, width });
   write(pdf, '已扣款并销账  Paid and posted', { size: SMALL, color: QUIET, width });
   pdf.y = Math.max(pdf.y, end);
   rule(pdf);
@@ -80,10 +81,12 @@ function heading(pdf: Pdf, { agency, amount, verifyUrl }: Receipt): void {
 
 function facts(pdf: Pdf, receipt: Receipt): void {
   const { timeZone } = receipt.agency.manifest.serviceHours;
-  const { holder, channel } = receipt;
+  const { holder, channel, payer, planId } = receipt;
   row(pdf, '户号', 'Account', receipt.maskedAccount);
   if (holder?.maskedName) row(pdf, '户名', 'Name', holder.maskedName);
   if (holder?.maskedAddress) row(pdf, '地址', 'Address', holder.maskedAddress);
+  if (planId) row(pdf, '套餐', 'Plan', planId);
+  if (payer) row(pdf, '缴费人', 'Paid by', payer.name);
   row(pdf, '扣款时间', 'Debited', shownTime(receipt.debitedAtMs, timeZone));
   row(pdf, '销账时间', 'Posted', shownTime(receipt.postedAtMs, timeZone));
   row(pdf, '支付渠道', 'Paid through', `${channel.names['zh-CN']}  ${channel.names.en}`);
@@ -96,8 +99,36 @@ function bills(pdf: Pdf, receipt: Receipt): void {
   for (const { period, billId, amount } of receipt.bills) {
     row(pdf, '账单', 'Bill', `${period}  ${billId}`, shownMoney(amount));
   }
-  row(pdf, '合计', 'Total', '', shownMoney(receipt.amount));
+  if (receipt.credit) row(pdf, '预存余额', 'Kept as credit', '', shownMoney(receipt.credit));
+  if (receipt.fee.amountMinor > 0) {
+    row(pdf, '缴费金额', 'Amount', '', shownMoney(receipt.amount));
+    row(pdf, '手续费', 'Fee', '', shownMoney(receipt.fee));
+  }
+  row(pdf, '合计', 'Total', '', shownMoney(receipt.total));
   rule(pdf);
+}
+
+/** What the resident still has to do with what was bought. */
+function fulfilment(pdf: Pdf, bought: Receipt['fulfilment']): void {
+  if (!bought) return;
+  if (bought.kind === 'token') {
+    row(pdf, '充值码', 'Token', inGroups(bought.token));
+    if (bought.units) row(pdf, '数量', 'Units', bought.units);
+  } else {
+    row(pdf, '写卡', 'Card', `${bought.instruction['zh-CN']}  ${bought.instruction.en}`);
+    if (bought.code) row(pdf, '写卡码', 'Card code', bought.code);
+  }
+  rule(pdf);
+}
+
+/** As meters show it and people type it: four at a time. */
+function inGroups(token: string): string {
+  return (
+    token
+      .replace(/\s/g, '')
+      .match(/.{1,4}/gu)
+      ?.join(' ') ?? token
+  );
 }
 
 function closing(pdf: Pdf, receipt: Receipt): void {

@@ -1,6 +1,7 @@
 import { isId } from '../kernel/ids.ts';
 import { receiptIdOf } from './billing.rules.ts';
 import type { Payment } from './billing.types.ts';
+import { residentFeeMinor } from './fees.rules.ts';
 
 /** What a receipt says of a payment; none of it changes once the payment is posted. */
 export interface ReceiptFacts {
@@ -34,6 +35,8 @@ export function receiptFactsOf(payment: Payment): ReceiptFacts | null {
 
 /** What the verification code is made over: everything that somebody might want to read differently. */
 export function signedText(payment: Payment, facts: ReceiptFacts): string {
+  const feeMinor = residentFeeMinor(payment.fees);
+  const creditMinor = payment.credit?.amountMinor ?? 0;
   return JSON.stringify([
     facts.receiptId,
     payment.agencyId,
@@ -43,5 +46,7 @@ export function signedText(payment: Payment, facts: ReceiptFacts): string {
     facts.debitedAtMs,
     facts.postedAtMs,
     facts.agencyReference,
+    // Only where there is something to say: receipts from before these were known keep their codes.
+    ...(feeMinor || creditMinor || payment.planId ? [feeMinor, creditMinor, payment.planId] : []),
   ]);
 }

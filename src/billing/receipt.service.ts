@@ -1,8 +1,10 @@
 import type { Agency } from '../agencies/index.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { money } from '../kernel/money.ts';
 import { RecentValues } from '../kernel/recent-values.ts';
 import type { BillingDeps } from './billing.deps.ts';
 import type { Payment } from './billing.types.ts';
+import { debitAmountOf } from './fees.rules.ts';
 import { loadPayments } from './payment.repo.ts';
 import type { Payments } from './payments.service.ts';
 import { renderReceiptPdf } from './receipt.pdf.ts';
@@ -44,6 +46,10 @@ export class Receipts {
       paymentId,
       holder: payment.holder,
       bills: payment.bills,
+      credit: payment.credit,
+      planId: payment.planId,
+      fulfilment: payment.fulfilment,
+      payer: payment.payer,
       channel: {
         channelId: payment.channelId,
         // A channel that has been taken away since still took this money: its id is what is left of its name.
@@ -85,11 +91,15 @@ export class Receipts {
 }
 
 function publicPart(payment: Payment, facts: ReceiptFacts, agency: Agency): VerifiedReceipt {
+  const { amount } = payment;
+  const total = debitAmountOf(payment);
   return {
     receiptId: facts.receiptId,
     agency,
     maskedAccount: payment.maskedAccount,
-    amount: payment.amount,
+    amount,
+    fee: money(total.amountMinor - amount.amountMinor, amount.currency),
+    total,
     debitedAtMs: facts.debitedAtMs,
     postedAtMs: facts.postedAtMs,
     agencyReference: facts.agencyReference,

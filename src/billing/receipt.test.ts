@@ -13,6 +13,12 @@ import { insertPayments } from './payment.repo.ts';
 import { renderReceiptPdf } from './receipt.pdf.ts';
 import { paymentIdOf, receiptFactsOf, signedText } from './receipt.rules.ts';
 
+const someFee = (amountMinor: number) => ({
+  payer: 'resident' as const,
+  amountMinor,
+  shares: { platformMinor: amountMinor, channelMinor: 0, agencyMinor: 0 },
+});
+
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => 'no error',
@@ -61,6 +67,10 @@ describe('receipt rules', () => {
       { debitedAtMs: 1 },
       { postedAtMs: 1 },
       { agencyReference: 'AGENCY-2' },
+      { fees: [someFee(38)] },
+      { fees: [someFee(39)] },
+      { credit: { amountMinor: 38, currency: 'CNY' } },
+      { planId: 'kwh-200' },
     ];
     expect(new Set([{}, ...changes].map(signed)).size).toBe(changes.length + 1);
   });
@@ -124,9 +134,11 @@ describeOnBothStacks('receipts', (stack) => {
       'agencyReference',
       'amount',
       'debitedAtMs',
+      'fee',
       'maskedAccount',
       'postedAtMs',
       'receiptId',
+      'total',
     ]);
     expect(await receipts.verify(receiptId, verificationCode.toLowerCase())).toEqual(verified);
   });
@@ -169,6 +181,19 @@ describeOnBothStacks('receipts', (stack) => {
       `${receipt.receiptId} ${receipt.verificationCode} 2026-01 b1 ¥234.56`,
     ].join('');
     for (const character of shown) expect([...selectable]).toContain(character);
+
+    const special = await renderReceiptPdf({
+      ...receipt,
+      fee: { amountMinor: 57, currency: 'CNY' },
+      total: { amountMinor: 123_513, currency: 'CNY' },
+      credit: { amountMinor: 89, currency: 'CNY' },
+      planId: 'kwh-200',
+      fulfilment: { kind: 'token', token: '12345678901234567890', units: '200 kWh' },
+      payer: { name: '陈晓明' },
+    });
+    for (const character of '套餐缴费人陈晓明手续费充值码数量kwh-200¥1,235.13预存余额') {
+      expect([...selectableCharacters(special)]).toContain(character);
+    }
 
     const bills = Array.from({ length: 30 }, (_, i) => ({ ...somePayment().bills[0], billId: `b${i}` }));
     const long = await renderReceiptPdf({ ...receipt, bills: bills as never });

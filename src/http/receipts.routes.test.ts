@@ -16,6 +16,21 @@ const other = someCaller('resident', 'res_two');
 describeOnBothStacks('the API of receipts', (stack) => {
   const posted = somePayment();
   const refunded = somePayment({ status: 'refunded' });
+  const toppedUp = somePayment({
+    amount: { amountMinor: 10_000, currency: 'CNY' },
+    debitedMinor: 10_038,
+    fees: [
+      {
+        payer: 'resident',
+        amountMinor: 38,
+        shares: { platformMinor: 38, channelMinor: 0, agencyMinor: 0 },
+      },
+    ],
+    bills: [],
+    planId: 'kwh-200',
+    fulfilment: { kind: 'token', token: '12345678901234567890', units: '200 kWh' },
+    payer: { name: '陈晓明' },
+  });
   const url = `/v1/payments/${posted.paymentId}/receipt`;
   let api: CheckedApi;
   let logged: string[];
@@ -24,7 +39,7 @@ describeOnBothStacks('the API of receipts', (stack) => {
     const common = { db: stack().db, vault: createTestVault(), clock: new TestClock() };
     const { agencies } = await openPlainAgencies(common);
     await agencies.publishManifest(plainManifest('plain-power'));
-    await common.db.transaction((tx) => insertPayments(tx, common.vault, [posted, refunded]));
+    await common.db.transaction((tx) => insertPayments(tx, common.vault, [posted, refunded, toppedUp]));
     const log = createLogger({ level: 'silent', service: 'test' });
     const publicUrl = 'https://pay.example.cn';
     const { receipts } = createBilling({ ...common, log, agencies, publicUrl, sendTasks: () => {} });
@@ -42,6 +57,7 @@ describeOnBothStacks('the API of receipts', (stack) => {
       postedAt: '2026-03-01T16:00:02.000Z',
       channel: { names: { 'zh-CN': '测试银行' }, reference: 'BANK-1' },
     });
+    expect(body).toMatchObject({ credit: null, planId: null, fulfilment: null, payerName: null });
     for (const file of [url, `${url}.pdf`]) {
       const refused = await api.get(file).set('cookie', cookieOf(other)).expect(404);
       expect(refused.body.code).toBe('payment_not_found');
@@ -49,6 +65,22 @@ describeOnBothStacks('the API of receipts', (stack) => {
     }
     const none = await api.get(`/v1/payments/${refunded.paymentId}/receipt`).set('cookie', cookieOf(payer));
     expect([none.status, none.body.code]).toEqual([409, 'receipt_not_available']);
+  });
+
+  it('says what was paid on top, what was bought, and who paid', async () => {
+    const { body } = await api
+      .get(`/v1/payments/${toppedUp.paymentId}/receipt`)
+      .set('cookie', cookieOf(payer))
+      .expect(200);
+    expect(body).toMatchObject({
+      amount: { amountMinor: 10_000 },
+      fee: { amountMinor: 38 },
+      total: { amountMinor: 10_038, currency: 'CNY' },
+      credit: null,
+      planId: 'kwh-200',
+      fulfilment: { kind: 'token', token: '12345678901234567890', units: '200 kWh' },
+      payerName: '陈晓明',
+    });
   });
 
   it('gives it as a PDF that no cache keeps', async () => {
@@ -71,8 +103,19 @@ describeOnBothStacks('the API of receipts', (stack) => {
       .get(`${verification}?code=${new URL(receipt.verifyUrl).searchParams.get('code')}`)
       .set('cookie', '')
       .expect(200);
-    const { receiptId, agency, maskedAccount, amount, debitedAt, postedAt, agencyReference } = receipt;
-    expect(body).toEqual({ receiptId, agency, maskedAccount, amount, debitedAt, postedAt, agencyReference });
+    const { receiptId, agency, maskedAccount, amount, fee, total, debitedAt, postedAt } = receipt;
+    const { agencyReference } = receipt;
+    expect(body).toEqual({
+      receiptId,
+      agency,
+      maskedAccount,
+      amount,
+      fee,
+      total,
+      debitedAt,
+      postedAt,
+      agencyReference,
+    });
 
     const attempts = [
       verification,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Receipt, type Receipts, receiptIdOf, type VerifiedReceipt } from '../billing/index.ts';
 import { agencySummaryOf, agencySummarySchema } from './agencies.schemas.ts';
-import { holderOf } from './billing.presenter.ts';
-import { channelSchema, holderSchema } from './billing.schemas.ts';
+import { fulfilmentOf, holderOf } from './billing.presenter.ts';
+import { channelSchema, fulfilmentSchema, holderSchema } from './billing.schemas.ts';
 import { defineRoute, type Route, signedInCaller } from './route.ts';
 import { idSchema, instantOf, instantSchema, moneySchema } from './schemas.ts';
 
@@ -11,7 +11,9 @@ const verifiedReceiptSchema = z
     receiptId: z.string(),
     agency: agencySummarySchema,
     maskedAccount: z.string(),
-    amount: moneySchema,
+    amount: moneySchema.describe('What the agency got'),
+    fee: moneySchema.describe('What was paid on top'),
+    total: moneySchema.describe('What the channel took'),
     debitedAt: instantSchema,
     postedAt: instantSchema,
     agencyReference: z.string().describe('The agency’s own number of the posting'),
@@ -23,6 +25,10 @@ const receiptSchema = verifiedReceiptSchema
     paymentId: z.string(),
     holder: holderSchema.nullable(),
     bills: z.array(z.object({ billId: z.string(), period: z.string(), amount: moneySchema })),
+    credit: moneySchema.nullable().describe('Part of the amount that was beyond what was due'),
+    planId: z.string().nullable(),
+    fulfilment: fulfilmentSchema.nullable(),
+    payerName: z.string().nullable().describe('Who paid, where the agency wanted to know'),
     channel: channelSchema.extend({
       reference: z.string().describe('The channel’s own number of the debit'),
     }),
@@ -105,6 +111,10 @@ function receiptOf(receipt: Receipt): z.input<typeof receiptSchema> {
     paymentId: receipt.paymentId,
     holder: receipt.holder && holderOf(receipt.holder),
     bills: receipt.bills.map(({ billId, period, amount }) => ({ billId, period, amount })),
+    credit: receipt.credit,
+    planId: receipt.planId,
+    fulfilment: fulfilmentOf(receipt.fulfilment),
+    payerName: receipt.payer?.name ?? null,
     channel: receipt.channel,
     verificationCode: receipt.verificationCode,
     verifyUrl: receipt.verifyUrl,
@@ -117,6 +127,8 @@ function verifiedReceiptOf(receipt: VerifiedReceipt): z.input<typeof verifiedRec
     agency: agencySummaryOf(receipt.agency),
     maskedAccount: receipt.maskedAccount,
     amount: receipt.amount,
+    fee: receipt.fee,
+    total: receipt.total,
     debitedAt: instantOf(receipt.debitedAtMs),
     postedAt: instantOf(receipt.postedAtMs),
     agencyReference: receipt.agencyReference,
