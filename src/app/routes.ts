@@ -10,6 +10,7 @@ import { householdsRoutes } from '../http/households.routes.ts';
 import { operationsRoutes } from '../http/operations.routes.ts';
 import { receiptsRoutes } from '../http/receipts.routes.ts';
 import type { Route } from '../http/route.ts';
+import { webhooksRoutes } from '../http/webhooks.routes.ts';
 import { TOKENS as T } from './container.ts';
 import { demoPowerAgency } from './demo-power-agency.ts';
 
@@ -53,6 +54,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
       db,
       clock,
     }),
+    ...webhooksRoutes({ notifications: billing.notifications }),
     ...disputesRoutes({ disputes: billing.disputes, addressIndex, db, clock }),
     ...receiptsRoutes({ receipts: billing.receipts }),
     ...operationsRoutes({

@@ -1,4 +1,4 @@
-import type { Agency } from '../agencies/index.ts';
+import type { Agency, Route } from '../agencies/index.ts';
 import type {
   AccountHolder,
   AccountInputs,
@@ -35,12 +35,6 @@ export type AccountAnswer =
   | { kind: 'closedNow'; reason: Reason; opensAtMs?: number }
   | { kind: 'unavailable'; reason: Reason };
 
-/** The way that an agency was asked, and that a payment of what it said will take. */
-export interface Route {
-  connectionId: string;
-  agencyCode: string | null;
-}
-
 /** Asks an agency in the way of its query kind. Throws `agency_has_no_bills` for one that has services only. */
 export async function askAgency(
   { agencies }: Pick<BillingDeps, 'agencies'>,
@@ -49,7 +43,7 @@ export async function askAgency(
   inputs: AccountInputs,
 ): Promise<AccountAnswer> {
   const { connectionId } = route;
-  const request = { agencyCode: route.agencyCode ?? undefined, inputs };
+  const request = { agencyCode: route.agencyCode, inputs };
   const { gateway } = agencies;
   switch (agency.manifest.queryKind) {
     case 'fetch': {

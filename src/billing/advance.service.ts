@@ -88,9 +88,11 @@ export class PaymentAdvances {
   }
 
   private async stepBy(payment: Payment, answer: Answer, attempts: number): Promise<Step> {
-    const agency = await this.deps.agencies.getAgency(payment.agencyId);
-    if (!agency) throw new RangeError('a payment to an agency that is gone');
-    const { serviceHours, cutOff, postingPromiseSeconds } = agency.manifest;
+    const { agencyId, manifestVersion } = payment;
+    // The version it was made under, whatever the agency says by now.
+    const version = await this.deps.agencies.getAgencyVersion(agencyId, manifestVersion);
+    if (!version) throw new RangeError('a payment under a manifest that never was');
+    const { serviceHours, cutOff, postingPromiseSeconds } = version.manifest;
     const step = takeStep(payment, answer, {
       nowMs: this.deps.clock.nowMs(),
       cutOff: { timeZone: serviceHours.timeZone, cutOff },

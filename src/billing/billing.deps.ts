@@ -1,15 +1,14 @@
-import type { Agency, Gateway } from '../agencies/index.ts';
-import type { LocalText, Logger } from '../contract/index.ts';
+import type { Agencies } from '../agencies/index.ts';
+import type { Logger } from '../contract/index.ts';
 import type { Vault } from '../infra/crypto/index.ts';
 import type { Db } from '../infra/db/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 
 /** What billing needs to know of agencies. */
-export interface AgencyDirectory {
-  getAgency(agencyId: string): Promise<Agency | null>;
-  listChannels(): Promise<readonly { channelId: string; names: LocalText }[]>;
-  readonly gateway: Gateway;
-}
+export type AgencyDirectory = Pick<
+  Agencies,
+  'getAgency' | 'getAgencyVersion' | 'chooseRoute' | 'listChannels' | 'gateway'
+>;
 
 /** What every part of billing stands on. */
 export interface BillingDeps {

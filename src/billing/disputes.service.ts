@@ -1,4 +1,4 @@
-import type { Agency } from '../agencies/index.ts';
+import type { Manifest } from '../contract/index.ts';
 import { isUniqueViolation, transact } from '../infra/db/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { isId, newId, shardHintOf } from '../kernel/ids.ts';
@@ -36,7 +36,7 @@ export class Disputes {
     objection: { reason: DisputeReason; note: string | null },
   ): Promise<Dispute> {
     const payment = await this.payments.get(residentId, paymentId);
-    const { manifest } = await this.agencyOf(payment);
+    const manifest = await this.manifestOf(payment);
     const nowMs = this.deps.clock.nowMs();
     const untilMs = disputableUntilMs(payment, manifest);
     if (untilMs === null || nowMs >= untilMs) throw new DomainError('conflict', 'dispute_not_possible');
@@ -108,7 +108,7 @@ export class Disputes {
   private async undo(dispute: Dispute, answer: DisputeAnswer): Promise<boolean> {
     const [payment] = await loadPayments(this.deps.db, this.deps.vault, [dispute.paymentId]);
     if (payment?.status !== 'posted' || payment.postedAtMs === null) return false;
-    const { manifest } = await this.agencyOf(payment);
+    const manifest = await this.manifestOf(payment);
     const kind = undoKindOf(manifest, payment.postedAtMs, this.deps.clock.nowMs());
     if (!kind) throw new DomainError('conflict', 'undo_not_possible');
     const round = payment.undo ? payment.undo.round + 1 : 0;
@@ -128,9 +128,11 @@ export class Disputes {
     return dispute;
   }
 
-  private async agencyOf({ agencyId }: Payment): Promise<Agency> {
-    const agency = await this.deps.agencies.getAgency(agencyId);
-    if (!agency) throw new Error(`the agency of a posted payment is gone: ${agencyId}`);
-    return agency;
+  /** What the agency promised when the payment was made. */
+  private async manifestOf({ agencyId, manifestVersion }: Payment): Promise<Manifest> {
+    const version = await this.deps.agencies.getAgencyVersion(agencyId, manifestVersion);
+    if (!version)
+      throw new Error(`a payment under a manifest that never was: ${agencyId} ${manifestVersion}`);
+    return version.manifest;
   }
 }

@@ -41,14 +41,14 @@ export class PaymentOrders {
    * Makes a payment of what the resident saw. Refuses, having changed nothing: `query_not_found`, `query_expired`,
    * `bill_changed` (params: the amounts then and now), `bill_payment_in_flight` (params: the payment), `total_changed`,
    * `selection_not_allowed`, `amount_not_allowed`, `payment_limit_exceeded`, `daily_limit_exceeded`, `payer_required`,
-   * `channel_not_found`, `agency_closed`, `agency_unavailable`. The same `commandKey` again returns the payment it made.
+   * `channel_not_found`, `agency_closed`, `agency_unavailable`, and as `query` does for an agency that takes no payments. The same `commandKey` again returns the payment it made.
    */
   async create(residentId: string, order: PaymentOrder, commandKey: string | null): Promise<Payment> {
     // A crash after the commit and before the answer: the command comes back, and its payment is there.
     const made = commandKey && (await findByCommand(this.deps.db, this.deps.vault, commandKey));
     if (made) return made;
     const seen = await this.queries.recall(residentId, order.queryId);
-    const agency = await this.queries.liveAgency(seen.agencyId);
+    const agency = await this.queries.takingAgency(residentId, seen.agencyId);
     const channels = await this.deps.agencies.listChannels();
     if (!channels.some((channel) => channel.channelId === order.channelId)) {
       throw new DomainError('invalid', 'channel_not_found', {
@@ -82,7 +82,7 @@ export class PaymentOrders {
     order: Pick<PaymentOrder, 'queryId' | 'billIds' | 'planId' | 'amount'>,
   ): Promise<{ amount: Money; fee: Money; total: Money }> {
     const seen = await this.queries.recall(residentId, order.queryId);
-    const agency = await this.queries.liveAgency(seen.agencyId);
+    const agency = await this.queries.takingAgency(residentId, seen.agencyId);
     chooseAllowed(agency.manifest, seen, order);
     await this.assertWithinDay(agency, seen, order.amount);
     const { amount } = order;
@@ -113,7 +113,7 @@ export class PaymentOrders {
       manifestVersion: agency.manifestVersion,
       // The route of the very answer that the payment is made of.
       connectionId: now.route.connectionId,
-      agencyCode: now.route.agencyCode,
+      agencyCode: now.route.agencyCode ?? null,
       channelId: order.channelId,
       status: 'created',
       version: 1,

@@ -1,9 +1,11 @@
 import {
   type Agency,
   canonicalInputs,
+  checkTakesOrders,
   isOpen,
   maskedAccountOf,
   opensAtMs,
+  type Route,
   readInputs,
 } from '../agencies/index.ts';
 import type { AccountInputs, Bill, Manifest } from '../contract/index.ts';
@@ -11,7 +13,7 @@ import { businessDateEndMs } from '../kernel/business-date.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId, shardHintOf } from '../kernel/ids.ts';
 import { RecentValues } from '../kernel/recent-values.ts';
-import { type AccountAnswer, askAgency, type Route } from './account-answers.ts';
+import { type AccountAnswer, askAgency } from './account-answers.ts';
 import type { BillingDeps } from './billing.deps.ts';
 import type { BillQuery } from './billing.types.ts';
 import { type BillClaim, findClaims } from './claim.repo.ts';
@@ -61,17 +63,21 @@ export class BillQueries {
 
   /**
    * What a resident owes on an account. `rawInputs` as typed; wrong ones throw `inputs_invalid` with field pointers,
-   * an agency that does not exist `agency_not_found`.
+   * an agency that does not exist `agency_not_found`, one that takes no payments from this resident `agency_suspended`,
+   * `agency_retired` or `agency_not_open_to_you`.
    */
   async query(residentId: string, agencyId: string, rawInputs: AccountInputs): Promise<QueriedBills> {
-    const agency = await this.liveAgency(agencyId);
+    const agency = await this.takingAgency(residentId, agencyId);
     const inputs = readInputs(agency.manifest.inputs, rawInputs);
     const nowMs = this.deps.clock.nowMs();
     const hours = agency.manifest.serviceHours;
     if (!isOpen(hours, nowMs)) {
       const reason = { code: 'outside_service_hours', source: 'civicpay' } as const;
       const outcome = { kind: 'closedNow', reason, opensAtMs: opensAtMs(hours, nowMs) ?? undefined } as const;
-      return { ...this.describe(agency, inputs, { outcome, route: routeOf(agency) }, nowMs), bills: [] };
+      return {
+        ...this.describe(agency, inputs, { outcome, route: this.deps.agencies.chooseRoute(agency) }, nowMs),
+        bills: [],
+      };
     }
     const key = answerKey(agencyId, inputs);
     let answer = await this.answers.get(key);
@@ -124,7 +130,14 @@ export class BillQueries {
     return { ...query, validUntilMs: query.validUntilMs };
   }
 
-  async liveAgency(agencyId: string): Promise<Agency> {
+  /** The agency, when it takes new payments from this resident. */
+  async takingAgency(residentId: string, agencyId: string): Promise<Agency> {
+    const agency = await this.agency(agencyId);
+    checkTakesOrders(agency, { residentId });
+    return agency;
+  }
+
+  private async agency(agencyId: string): Promise<Agency> {
     const agency = await this.deps.agencies.getAgency(agencyId);
     if (!agency) throw new DomainError('notFound', 'agency_not_found');
     return agency;
@@ -145,7 +158,7 @@ export class BillQueries {
     const [residentId = '', queryId = ''] = key.split(' ');
     const query = await findBillQuery(this.deps.db, this.deps.vault, residentId, queryId);
     if (!query) return null;
-    const agency = await this.liveAgency(query.agencyId);
+    const agency = await this.agency(query.agencyId);
     const claims = await this.claimsOf(agency, query, query.bills);
     return this.withClaims(agency, query, claims);
   }
@@ -160,8 +173,8 @@ export class BillQueries {
 
   private async ask(key: string): Promise<CachedAnswer> {
     const { agencyId, inputs } = JSON.parse(key) as { agencyId: string; inputs: AccountInputs };
-    const agency = await this.liveAgency(agencyId);
-    const route = routeOf(agency);
+    const agency = await this.agency(agencyId);
+    const route = this.deps.agencies.chooseRoute(agency);
     const outcome = await askAgency(this.deps, agency, route, inputs);
     // Not having an answer is nothing worth keeping: whoever asks next asks the agency.
     if (outcome.kind === 'unavailable' || outcome.kind === 'closedNow')
@@ -206,7 +219,7 @@ export class BillQueries {
       outcome: outcome.kind,
       agencyId: agency.agencyId,
       connectionId: route.connectionId,
-      agencyCode: route.agencyCode,
+      agencyCode: route.agencyCode ?? null,
       inputs,
       maskedAccount: maskedAccountOf(agency.manifest.inputs, inputs),
       queriedAtMs,
@@ -230,11 +243,6 @@ const accountIn = (outcome: AccountAnswer) => ('account' in outcome ? outcome.ac
 const nameIn = (inputs: AccountInputs, { outcome }: RoutedAnswer) => ({
   inputs,
   account: accountIn(outcome),
-});
-
-const routeOf = (agency: Agency): Route => ({
-  connectionId: agency.connectionId,
-  agencyCode: agency.manifest.agencyCode ?? null,
 });
 
 /** Whether a payment may refer to an answer: where nothing is due, only if the agency takes money in advance. */

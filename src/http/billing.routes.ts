@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { recordAudit } from '../accounts/index.ts';
 import type { Agency } from '../agencies/index.ts';
 import { type Billing, isFinal, type PaymentView } from '../billing/index.ts';
-import type { AccountInputs, InboundRequest, LocalText } from '../contract/index.ts';
+import type { AccountInputs, LocalText } from '../contract/index.ts';
 import type { Db } from '../infra/db/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { billQueryOf, paymentOf } from './billing.presenter.ts';
 import * as schemas from './billing.schemas.ts';
-import { defineRoute, type Route, type RouteInput, signedInCaller } from './route.ts';
+import { defineRoute, type Route, signedInCaller } from './route.ts';
 import { idSchema, pageOf, pageQuery } from './schemas.ts';
 
 export interface BillingRoutesOptions {
@@ -27,6 +27,9 @@ export interface BillingRoutesOptions {
   clock: Clock;
 }
 
+/** Why an agency takes no payments, or not from everybody. */
+const NOT_TAKING = ['agency_suspended', 'agency_retired', 'agency_not_open_to_you'] as const;
+
 /** What a resident owes, and paying it. */
 export function billingRoutes(options: BillingRoutesOptions): Route[] {
   return [
@@ -36,7 +39,6 @@ export function billingRoutes(options: BillingRoutesOptions): Route[] {
     quoteRoute(options),
     createRoute(options),
     ...readRoutes(options),
-    ...webhookRoutes(options),
   ];
 }
 
@@ -53,7 +55,13 @@ function queryRoute({ billing, agencies, savedAccount }: BillingRoutesOptions): 
     idempotency: 'none',
     request: { body: schemas.billQueryBody },
     responses: { 200: { description: 'What the agency said', schema: schemas.billQuerySchema } },
-    problems: ['agency_not_found', 'agency_has_no_bills', 'saved_account_not_found', 'inputs_invalid'],
+    problems: [
+      'agency_not_found',
+      ...NOT_TAKING,
+      'agency_has_no_bills',
+      'saved_account_not_found',
+      'inputs_invalid',
+    ],
     handler: async ({ body, caller }) => {
       const { userId } = signedInCaller(caller);
       const { agencyId, inputs } =
@@ -125,6 +133,7 @@ function quoteRoute({ billing }: BillingRoutesOptions): Route {
       'payment_limit_exceeded',
       'daily_limit_exceeded',
       'agency_not_found',
+      ...NOT_TAKING,
     ],
     handler: async ({ body, caller }) => {
       const { userId } = signedInCaller(caller);
@@ -159,6 +168,7 @@ function createRoute({ billing, agencies, addressIndex, db, clock }: BillingRout
       'payer_required',
       'channel_not_found',
       'agency_not_found',
+      ...NOT_TAKING,
       'agency_closed',
       'agency_unavailable',
     ],
@@ -262,56 +272,6 @@ function eventsRoute(
       );
     },
   });
-}
-
-function webhookRoutes({ billing }: BillingRoutesOptions): Route[] {
-  const params = z.object({ connectionId: z.string().regex(/^[a-z][a-z0-9-]{2,63}$/) });
-  const common = {
-    method: 'post',
-    tag: 'webhooks',
-    access: 'public',
-    idempotency: 'webhook',
-    request: { params },
-    responses: { 204: { description: 'Taken in; the same message again changes nothing' } },
-    problems: ['connection_not_found', 'webhook_not_authentic', 'payment_busy'],
-  } as const;
-  return [
-    defineRoute({
-      ...common,
-      path: '/v1/webhooks/channels/{connectionId}',
-      operationId: 'notifyFromChannel',
-      summary: 'A channel tells what became of a debit or refund',
-      handler: async (input) => {
-        await billing.notifications.fromChannel(input.params.connectionId, inboundOf(input));
-        return { status: 204 };
-      },
-    }),
-    defineRoute({
-      ...common,
-      path: '/v1/webhooks/providers/{connectionId}',
-      operationId: 'notifyFromProvider',
-      summary: 'An agency tells what became of a posting',
-      handler: async (input) => {
-        await billing.notifications.fromProvider(input.params.connectionId, inboundOf(input));
-        return { status: 204 };
-      },
-    }),
-  ];
-}
-
-function inboundOf({
-  request,
-  body,
-}: Pick<RouteInput<Record<never, never>>, 'request'> & { body: unknown }): InboundRequest {
-  const headers = Object.entries(request.headers).flatMap(([name, value]) =>
-    typeof value === 'string' ? [[name, value] as const] : [],
-  );
-  return {
-    method: request.method,
-    path: request.originalUrl,
-    headers: Object.fromEntries(headers),
-    rawBody: body as Uint8Array,
-  };
 }
 
 async function shown(agencies: BillingRoutesOptions['agencies'], view: PaymentView) {
