@@ -1,14 +1,17 @@
 import { manifestSchema, missingCapabilities, type ProviderCapability } from '../../src/contract/index.ts';
 import { type ClosableHttpClient, createHttpClient } from '../../src/infra/outbound-http/index.ts';
 import { type ClosableTcpClient, createTcpClient } from '../../src/infra/outbound-tcp/index.ts';
+import { noBillStore } from '../support/no-bill-store.ts';
 import type { Group } from './provider/group.ts';
 import { Caller, type ProviderSandbox, type ProviderUnderTest } from './provider/harness.ts';
+import { provesListAgencies } from './provider/listings.ts';
 import { provesPlans } from './provider/plans.ts';
 import { provesPay, provesQueryPayment } from './provider/postings.ts';
 import { provesQueryBills } from './provider/queries.ts';
 import { provesFetchStatement } from './provider/statements.ts';
 import { provesRefund, provesReverse } from './provider/undoing.ts';
 import { provesValidateAccount } from './provider/validations.ts';
+import { provesParseWebhook } from './provider/webhooks.ts';
 
 /** The proof of each capability; one that is declared and has none here fails the suite. */
 const PROOFS: Partial<Record<ProviderCapability, <S>(group: Group<S>) => void>> = {
@@ -20,6 +23,8 @@ const PROOFS: Partial<Record<ProviderCapability, <S>(group: Group<S>) => void>> 
   reverse: provesReverse,
   refund: provesRefund,
   fetchStatement: provesFetchStatement,
+  listAgencies: provesListAgencies,
+  parseWebhook: provesParseWebhook,
 };
 
 /**
@@ -67,7 +72,8 @@ function startedGroup<Settings>(subject: ProviderUnderTest<Settings>): Group<Set
     const http = createHttpClient({ allowPrivateAddresses: true });
     const tcp = createTcpClient({ allowPrivateAddresses: true });
     clients.push(http, tcp);
-    return new Caller(subject, is(sandbox).settings, { http, tcp }, said);
+    const billStore = is(sandbox).billStore ?? noBillStore();
+    return new Caller(subject, is(sandbox).settings, { http, tcp, billStore }, said);
   };
   beforeAll(async () => {
     sandbox = await subject.start();

@@ -2,8 +2,10 @@ import type {
   AccountInputs,
   Bill,
   BillOperations,
+  BillStore,
   CallContext,
   Fulfilment,
+  InboundRequest,
   Logger,
   Manifest,
   PostingOutcome,
@@ -63,6 +65,8 @@ export type ContractFault =
  */
 export interface ProviderSandbox<Settings> {
   settings: Settings;
+  /** For agencies whose books we keep: those books, in the state that the sandbox is in. */
+  billStore?: BillStore;
   /** The agency's own time. */
   nowMs(): number;
   /** Where nothing is ever due, since an account or a plan is paid, each but `unknown` is one that can be paid for. */
@@ -85,6 +89,8 @@ export interface ProviderSandbox<Settings> {
   endDays(): Promise<void>;
   /** Reads a file as the agency documents it; what was undone is in it as a minus, or not at all. */
   readStatement(content: Uint8Array): readonly { reference: string; amountMinor: number }[];
+  /** For providers that declare `parseWebhook`: what the agency sends when a posting is finished, as if so long ago. */
+  webhook?(posting: { reference: string }, ageSeconds?: number): Promise<InboundRequest>;
   stop(): Promise<void>;
 }
 
@@ -107,7 +113,7 @@ export class Caller<Settings> {
   constructor(
     { provider, manifest }: Pick<ProviderUnderTest<Settings>, 'provider' | 'manifest'>,
     settings: Settings,
-    clients: Pick<CallContext<Settings>, 'http' | 'tcp'>,
+    clients: Pick<CallContext<Settings>, 'http' | 'tcp' | 'billStore'>,
     said: string[],
   ) {
     this.said = said;
