@@ -6,6 +6,7 @@ import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { runDoctor } from './doctor.ts';
 import { ROOT, readEnvironment } from './environment.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { addProviderCommands } from './provider.ts';
 import { serve } from './serve.ts';
 import { DEFAULT_ACCOUNT_NUMBER, runSmoke } from './smoke.ts';
 import { addStatementCommands } from './statement.ts';
@@ -69,6 +70,7 @@ function createProgram(): Command {
       }),
     );
   addStatementCommands(program, isJson);
+  addProviderCommands(program, isJson);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
