@@ -9,6 +9,7 @@ const MODULES = [
   'settlement',
   'civic',
   'households',
+  'bill-files',
   'agencies',
   'accounts',
   'ledger',
@@ -22,6 +23,7 @@ const MAY_USE = {
   settlement: ['reconciliation', 'ledger'],
   civic: ['accounts', 'ledger', 'agencies'],
   households: ['billing', 'accounts', 'agencies'],
+  'bill-files': ['agencies'],
 };
 
 /** Tests, wherever they lie, may import anything. */

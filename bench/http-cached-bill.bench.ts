@@ -13,6 +13,7 @@ import { createHttpClient } from '../src/infra/outbound-http/index.ts';
 import { createTcpClient } from '../src/infra/outbound-tcp/index.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import { newId, randomShardHint } from '../src/kernel/ids.ts';
+import { noBillStore } from '../test/support/no-bill-store.ts';
 import { against, type Bench, type BenchOptions, type Row, reported } from './support/bench.types.ts';
 import { type LoadResult, load } from './support/load.ts';
 import { signInResidents } from './support/residents.ts';
@@ -134,6 +135,7 @@ async function makeBill(
       plugIns: { providers: [electricity], channels: [] },
       httpClient,
       tcpClient: createTcpClient({ allowPrivateAddresses: true }),
+      billStoreOf: noBillStore,
     });
     const manifest = JSON.parse(readFileSync(MANIFEST, 'utf8')) as ManifestInput;
     await agencies.putConnection({

@@ -11,6 +11,7 @@ import { Sweeper, TaskSender, TaskWorker } from '../../src/jobs/index.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { newId, randomShardHint, shardHintOf } from '../../src/kernel/ids.ts';
 import { balancesThatDiffer, trialBalance } from '../../src/ledger/index.ts';
+import { noBillStore } from '../../test/support/no-bill-store.ts';
 import { NOTHING_SPECIAL } from '../../test/support/some-payment.ts';
 import {
   BILL_MINOR,
@@ -59,6 +60,7 @@ export class InstantCity {
       plugIns,
       httpClient: instantHttpClient,
       tcpClient: noTcpClient,
+      billStoreOf: noBillStore,
     });
     this.agencyIds = Array.from({ length: agencyCount }, (_, index) => `instant-agency-${index}`);
     const prefix = `{bench-${randomBytes(6).toString('hex')}}`;

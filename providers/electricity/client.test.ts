@@ -7,6 +7,7 @@ import type { CallContext, HttpClient, HttpResult } from '../../src/contract/ind
 import { type ClosableHttpClient, createHttpClient } from '../../src/infra/outbound-http/index.ts';
 import { createTcpClient } from '../../src/infra/outbound-tcp/index.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
+import { noBillStore } from '../../test/support/no-bill-store.ts';
 import type { Settings } from './client.ts';
 import electricity from './index.ts';
 
@@ -32,6 +33,7 @@ describe('the connection to a power company', () => {
     settings: { baseUrl: running.url, ...merchant, timeoutMs: 5_000, ...settings },
     http: client,
     tcp: createTcpClient({ allowPrivateAddresses: true }),
+    billStore: noBillStore(),
     clock: systemClock,
     log: { debug() {}, info() {}, error() {}, warn: (message, fields) => warnings.push({ message, fields }) },
   });

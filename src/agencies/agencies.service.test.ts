@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { noBillStore } from '../../test/support/no-bill-store.ts';
 import { plainManifest } from '../../test/support/plain-agency.ts';
 import { describeOnBothStacks } from '../../test/support/stacks.ts';
 import { defineChannel, defineProvider, type ManifestInput, type QueryOutcome } from '../contract/index.ts';
@@ -76,6 +77,7 @@ describeOnBothStacks('agencies', (stack) => {
       plugIns: { providers: [provider], channels: [channel] },
       httpClient,
       tcpClient: createTcpClient({ allowPrivateAddresses: true }),
+      billStoreOf: noBillStore,
     });
   const ask = (accountNumber: string) =>
     agencies.gateway.provider('plain-one', 'queryBills', { inputs: { accountNumber } }, fallback, busy);

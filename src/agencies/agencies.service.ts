@@ -1,4 +1,5 @@
 import {
+  type BillStore,
   type HttpClient,
   type LocalText,
   type Logger,
@@ -48,6 +49,8 @@ export interface AgenciesDeps {
   plugIns: PlugIns;
   httpClient: HttpClient;
   tcpClient: TcpClient;
+  /** The books of the agencies that a connection carries, where we keep them. */
+  billStoreOf(connectionId: string): BillStore;
 }
 
 /** A place that has agencies, and what they are for. */
@@ -156,6 +159,7 @@ export function createAgencies(deps: AgenciesDeps): Agencies {
         plugIns,
         httpClient: deps.httpClient,
         tcpClient: deps.tcpClient,
+        billStoreOf: deps.billStoreOf,
         clock,
         log: deps.log,
         connection: (connectionId) => connections.get(connectionId),

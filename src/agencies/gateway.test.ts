@@ -6,6 +6,7 @@ import {
   startSandboxServer,
   untilGone,
 } from '../../sandbox/support/http-server.ts';
+import { noBillStore } from '../../test/support/no-bill-store.ts';
 import { TestClock } from '../../test/support/test-clock.ts';
 import {
   type CallContext,
@@ -99,6 +100,7 @@ describe('a connection that does not answer', () => {
         plugIns: { providers: [provider], channels: [] },
         httpClient: http,
         tcpClient: createTcpClient({ allowPrivateAddresses: true }),
+        billStoreOf: noBillStore,
         clock,
         log: { debug() {}, info() {}, warn() {}, error() {} },
         connection: async (connectionId) => ({

@@ -1,4 +1,5 @@
 import type {
+  BillStore,
   CallContext,
   Exchange,
   HttpClient,
@@ -19,6 +20,8 @@ interface GatewayDeps {
   plugIns: PlugIns;
   httpClient: HttpClient;
   tcpClient: TcpClient;
+  /** The books of the agencies that a connection carries, where we keep them. */
+  billStoreOf(connectionId: string): BillStore;
   clock: Clock;
   log: Logger;
   /** Null when there is no such connection. */
@@ -73,7 +76,14 @@ export function createGateway(deps: GatewayDeps, lines: ConnectionLines): Gatewa
       try {
         if (!carryOut) throw new Error(`there is no operation ${operation}`);
         const value = await carryOut(
-          { settings: connection.settings, http, tcp, clock: deps.clock, log },
+          {
+            settings: connection.settings,
+            http,
+            tcp,
+            billStore: deps.billStoreOf(connectionId),
+            clock: deps.clock,
+            log,
+          },
           request,
         );
         return { value, hasFailed: isFailure(value) };

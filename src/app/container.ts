@@ -13,6 +13,7 @@ import {
   createOnboarding,
   type OnboardingService,
 } from '../agencies/index.ts';
+import { createBillStore } from '../bill-files/index.ts';
 import { type Billing, createBilling, PAYMENT_TOPIC } from '../billing/index.ts';
 import type { Logger } from '../contract/index.ts';
 import { SavedAccounts } from '../households/index.ts';
@@ -87,6 +88,7 @@ export function createContainer(config: Config, service: string): DependencyCont
       plugIns: PLUG_INS,
       httpClient: c.resolve(T.httpClient),
       tcpClient: c.resolve(T.tcpClient),
+      billStoreOf: createBillStore(foundation(c)),
     }),
   );
   single(T.onboarding, (c) =>

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
+import type { BillStore } from './bill-store.ts';
 
 /**
  * What a provider or channel is given at each call. It keeps nothing between calls: settings come from the
@@ -8,6 +9,7 @@ export interface CallContext<Settings> {
   readonly settings: Settings;
   readonly http: HttpClient;
   readonly tcp: TcpClient;
+  readonly billStore: BillStore;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -1,4 +1,5 @@
 export type * from './bill.ts';
+export type * from './bill-store.ts';
 export * from './channel.ts';
 export type * from './context.ts';
 export * from './manifest.fees.ts';

@@ -7,6 +7,7 @@ import getPort from 'get-port';
 import electricity from '../../providers/electricity/index.ts';
 import sandboxBank from '../../providers/sandbox-bank/index.ts';
 import { createAgencies } from '../../src/agencies/index.ts';
+import { createBillStore } from '../../src/bill-files/index.ts';
 import { createVault, type Vault } from '../../src/infra/crypto/index.ts';
 import { type Db, openDb } from '../../src/infra/db/index.ts';
 import { createHttpClient } from '../../src/infra/outbound-http/index.ts';
@@ -151,7 +152,8 @@ async function connect(
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const clock = { nowMs: () => Date.now() };
   const plugIns = { providers: [electricity], channels: [sandboxBank] };
-  const agencies = createAgencies({ db, vault, clock, log, plugIns, httpClient, tcpClient });
+  const billStoreOf = createBillStore({ db, vault, clock, log });
+  const agencies = createAgencies({ db, vault, clock, log, plugIns, httpClient, tcpClient, billStoreOf });
   const limits = { concurrency: 64, ratePerSecond: 2_000 };
   const common = { timeoutMs: CALL_TIMEOUT_MS };
   await agencies.putConnection({

@@ -10,6 +10,7 @@ import sandboxBank from '../../providers/sandbox-bank/index.ts';
 import { startBank } from '../../sandbox/bank/index.ts';
 import { startPowerAgency } from '../../sandbox/power-agency/server.ts';
 import { type Agencies, createAgencies } from '../../src/agencies/index.ts';
+import { createBillStore } from '../../src/bill-files/index.ts';
 import { type Billing, createBilling, type Payment } from '../../src/billing/index.ts';
 import type { InboundRequest, Logger } from '../../src/contract/index.ts';
 import { createVault, type Vault } from '../../src/infra/crypto/index.ts';
@@ -94,7 +95,8 @@ export class City {
     const tcpClient = createTcpClient({ allowPrivateAddresses: true });
     const foundation = { db: stack.db, vault, clock, log };
     const plugIns = { providers: [electricity], channels: [sandboxBank] };
-    const agencies = createAgencies({ ...foundation, plugIns, httpClient, tcpClient });
+    const billStoreOf = createBillStore(foundation);
+    const agencies = createAgencies({ ...foundation, plugIns, httpClient, tcpClient, billStoreOf });
     const limits = { concurrency: 100, ratePerSecond: 5_000 };
     await agencies.putConnection({
       connectionId: POWER_CONNECTION,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Agencies, createAgencies } from '../../src/agencies/index.ts';
+import { type Agencies, createAgencies, type PlugIns } from '../../src/agencies/index.ts';
 import {
   defineChannel,
   defineProvider,
@@ -12,6 +12,7 @@ import { createLogger } from '../../src/infra/log/index.ts';
 import { createHttpClient } from '../../src/infra/outbound-http/index.ts';
 import { createTcpClient } from '../../src/infra/outbound-tcp/index.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
+import { noBillStore } from './no-bill-store.ts';
 
 const text = { 'zh-CN': '户号', en: 'Account number' };
 
@@ -66,14 +67,16 @@ export async function openPlainAgencies(options: {
   db: Db;
   vault: Vault;
   clock: Clock;
-}): Promise<{ agencies: Agencies; asked: string[] }> {
+}): Promise<{ agencies: Agencies; asked: string[]; plugIns: PlugIns }> {
   const asked: string[] = [];
+  const plugIns: PlugIns = { providers: [plainProvider(asked)], channels: [plainChannel()] };
   const agencies = createAgencies({
     ...options,
     log: createLogger({ level: 'silent', service: 'test' }),
     httpClient: createHttpClient({ allowPrivateAddresses: true }),
     tcpClient: createTcpClient({ allowPrivateAddresses: true }),
-    plugIns: { providers: [plainProvider(asked)], channels: [plainChannel()] },
+    billStoreOf: noBillStore,
+    plugIns,
   });
   const limits = { concurrency: 100, ratePerSecond: 10_000 };
   const common = { settings: {}, limits };
@@ -84,7 +87,7 @@ export async function openPlainAgencies(options: {
     ...common,
   });
   await agencies.putConnection({ connectionId: PLAIN_CHANNEL, plug: 'channel', kind: 'plain', ...common });
-  return { agencies, asked };
+  return { agencies, asked, plugIns };
 }
 
 function plainProvider(asked: string[]) {

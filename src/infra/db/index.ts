@@ -1,3 +1,4 @@
+export * from './bulk-load.ts';
 export * from './db.ts';
 export * from './dialect.ts';
 export * from './group-commit.ts';

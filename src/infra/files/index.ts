@@ -4,5 +4,6 @@ export * from './dates.ts';
 export * from './reading.types.ts';
 export * from './text.ts';
 export * from './unpack.ts';
+export * from './write-tables.ts';
 export * from './xlsx.ts';
 export * from './xml-tree.ts';

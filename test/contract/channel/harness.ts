@@ -14,6 +14,7 @@ import { createTcpClient } from '../../../src/infra/outbound-tcp/index.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { newId } from '../../../src/kernel/ids.ts';
 import { money } from '../../../src/kernel/money.ts';
+import { noBillStore } from '../../support/no-bill-store.ts';
 import { WebhookInbox } from './webhook-inbox.ts';
 
 export type StruckOperation = 'debit' | 'queryDebit' | 'confirm' | 'refund' | 'queryRefund' | 'notify';
@@ -102,7 +103,8 @@ export class Harness<Settings> {
   context(http: HttpClient = this.http): CallContext<Settings> {
     const log = (message: string, fields?: unknown) => expectNothingPrivate({ message, fields });
     const logger = { debug: log, info: log, warn: log, error: log };
-    return { settings: this.settings, http, tcp: this.tcp, clock: systemClock, log: logger };
+    const billStore = noBillStore();
+    return { settings: this.settings, http, tcp: this.tcp, billStore, clock: systemClock, log: logger };
   }
 
   /** The same connections, with too little time for an answer that never comes. */

@@ -1,0 +1,14 @@
+import type { Db } from '../src/infra/db/index.ts';
+
+/** The payment advice of a day. */
+export async function up(db: Db): Promise<void> {
+  await db.schema.alterTable('filed_postings', (table) => {
+    table.index(['agency_id', 'business_date'], 'filed_postings_by_date');
+  });
+}
+
+export async function down(db: Db): Promise<void> {
+  await db.schema.alterTable('filed_postings', (table) => {
+    table.dropIndex(['agency_id', 'business_date'], 'filed_postings_by_date');
+  });
+}

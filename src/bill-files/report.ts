@@ -1,0 +1,43 @@
+import { formatMinor } from '../kernel/money.ts';
+import type { ImportResult } from './import.service.ts';
+import { LINE_PROBLEMS } from './line-problems.ts';
+import type { LineProblem } from './lines.rules.ts';
+
+const HEADINGS = {
+  imported: '已导入 Imported',
+  alreadyImported:
+    '这个文件以前已经导入过，没有重复导入 This very file was imported before: nothing was changed',
+  refused: '未导入，账目没有变化 Refused: nothing was changed',
+} as const;
+
+/** What became of a file, for the people at the agency. Holds nothing of what stands in the file. */
+export function importReport({ kind, revision }: ImportResult, currency: string): string {
+  const { summary, problems } = revision;
+  const listed = problems.map(problemText);
+  const left = summary.badLineCount - new Set(problems.map(({ line }) => line)).size;
+  return [
+    `${revision.fileName}: ${HEADINGS[kind]}`,
+    `版本 Revision ${revision.revision} (${revision.revisionId}), SHA-256 ${revision.fileSha256}`,
+    ...(revision.status === 'live'
+      ? [
+          `账单 Bills ${summary.billCount}, 合计 in all ${formatMinor(summary.amountMinor, currency)} ${currency}`,
+          `新增 new ${summary.addedCount}, 变更 changed ${summary.changedCount}, 未变 unchanged ${summary.unchangedCount}`,
+          `已缴（0 元） paid (0) ${summary.settledCount}, 撤销 withdrawn ${summary.withdrawnCount}, 已在平台缴清，保持不变 paid here and left so ${summary.keptPaidCount}`,
+          ...(summary.repeatedCount > 0
+            ? [`重复的行，以最后一行为准 repeated lines, the last of which counts ${summary.repeatedCount}`]
+            : []),
+        ]
+      : []),
+    `有问题的行 Bad lines ${summary.badLineCount}`,
+    ...listed,
+    ...(left > 0 ? [`… 还有 and ${left} 行 more`] : []),
+    '',
+  ].join('\n');
+}
+
+/** One problem in a line of text: where, what, and what to do. */
+export function problemText({ line, field, code, detail }: LineProblem): string {
+  const place = line > 0 ? `第 ${line} 行 line ${line}` : '文件 file';
+  const text = LINE_PROBLEMS[code];
+  return `  ${place}${field && `, ${field}`}: ${text['zh-CN']} / ${text.en}${detail ? ` (${detail})` : ''} [${code}]`;
+}

@@ -1,0 +1,103 @@
+import { Readable } from 'node:stream';
+import { type Db, dialectOf } from './db.ts';
+import type { ColumnKind } from './dialect.ts';
+
+/** One row, its values in the order of the columns. */
+export type BulkRow = readonly (string | number | null)[];
+
+interface BulkTable {
+  name: string;
+  columns: Readonly<Record<string, ColumnKind>>;
+  /** Columns of the primary key. */
+  key: readonly string[];
+}
+
+/** MySQL and MariaDB, where the server has been told not to take files from clients. */
+const LOCAL_FILES_FORBIDDEN = new Set<unknown>([1148, 3948, 4166]);
+const ROWS_PER_INSERT = 1_000;
+
+/**
+ * Writes many rows the fastest way that the server has: `LOAD DATA LOCAL` of a stream, or `unnest`. A row whose key is there takes
+ * its place; of two with one key, the later stays. All or nothing, and durable when it resolves.
+ */
+export async function bulkUpsert(db: Db, table: BulkTable, rows: readonly BulkRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  if (dialectOf(db) === 'postgres') return upsertArrays(db, table, rows);
+  try {
+    await loadData(db, table, rows);
+  } catch (error) {
+    if (!LOCAL_FILES_FORBIDDEN.has((error as { errno?: number }).errno)) throw error;
+    await insertInPieces(db, table, rows);
+  }
+}
+
+async function loadData(db: Db, { name, columns }: BulkTable, rows: readonly BulkRow[]): Promise<void> {
+  const text = rows.map(lineOf).join('');
+  const load = db.raw(
+    `load data local infile 'rows' replace into table ${name} character set utf8mb4
+     fields terminated by '\\t' escaped by '\\\\' lines terminated by '\\n' (${Object.keys(columns).join(', ')})`,
+  );
+  // mysql2 reads from here, and never from a file that a server asks for.
+  load.options({ infileStreamFactory: () => Readable.from([Buffer.from(text)]) });
+  const [result] = (await load) as unknown as [{ affectedRows: number; warningStatus: number }];
+  // With LOCAL, values that do not fit are changed and only warned of.
+  if (result.warningStatus > 0 || result.affectedRows < rows.length) {
+    throw new Error(`${result.warningStatus} warnings on loading ${rows.length} rows into ${name}`);
+  }
+}
+
+function lineOf(row: BulkRow): string {
+  const cells = row.map((value) =>
+    value === null ? '\\N' : typeof value === 'number' ? value : escaped(value),
+  );
+  return `${cells.join('\t')}\n`;
+}
+
+const SPECIAL = /[\\\t\n\r\0]/;
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\0': '\\0',
+};
+
+function escaped(text: string): string {
+  return SPECIAL.test(text) ? text.replace(/[\\\t\n\r\0]/g, (char) => ESCAPES[char] ?? char) : text;
+}
+
+async function insertInPieces(db: Db, table: BulkTable, rows: readonly BulkRow[]): Promise<void> {
+  const names = Object.keys(table.columns);
+  await db.transaction(async (tx) => {
+    for (let from = 0; from < rows.length; from += ROWS_PER_INSERT) {
+      const piece = rows
+        .slice(from, from + ROWS_PER_INSERT)
+        .map((row) => Object.fromEntries(names.map((column, index) => [column, row[index]])));
+      await tx(table.name)
+        .insert(piece)
+        .onConflict([...table.key])
+        .merge();
+    }
+  });
+}
+
+async function upsertArrays(
+  db: Db,
+  { name, columns, key }: BulkTable,
+  rows: readonly BulkRow[],
+): Promise<void> {
+  const names = Object.keys(columns);
+  const list = names.join(', ');
+  const arrays = Object.values(columns).map((kind) => `?::${kind}[]`);
+  const sets = names
+    .filter((column) => !key.includes(column))
+    .map((column) => `${column} = excluded.${column}`);
+  await db.raw(
+    `insert into ${name} (${list})
+     select distinct on (${key.join(', ')}) ${list}
+     from unnest(${arrays.join(', ')}) with ordinality as v(${list}, place)
+     order by ${key.join(', ')}, place desc
+     on conflict (${key.join(', ')}) do update set ${sets.join(', ')}`,
+    names.map((_, index) => rows.map((row) => row[index] ?? null)) as never[],
+  );
+}
