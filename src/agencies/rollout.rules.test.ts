@@ -60,7 +60,7 @@ describe('admits', () => {
 });
 
 it('rolls out nowhere that the manifest does not serve', () => {
-  const region = fc.constantFrom('440000', '440100', '440106', '440300', '110000', '110100');
+  const region = fc.constantFrom<string>('440000', '440100', '440106', '440300', '110000', '110100');
   fc.assert(
     fc.property(fc.array(region, { minLength: 1 }), fc.option(fc.array(region)), (served, wanted) => {
       const regions = rolledOutRegions(served, wanted);
