@@ -1,3 +1,4 @@
+import bankBillerChannel from '../../providers/bank-biller-channel/index.ts';
 import electricity from '../../providers/electricity/index.ts';
 import openProtocol from '../../providers/open-protocol/index.ts';
 import sandboxBank from '../../providers/sandbox-bank/index.ts';
@@ -5,7 +6,10 @@ import water from '../../providers/water/index.ts';
 import type { ConformanceKit, PlugIns } from '../agencies/index.ts';
 
 /** Every provider and channel that this build knows: the one list of them. */
-export const PLUG_INS: PlugIns = { providers: [electricity, openProtocol, water], channels: [sandboxBank] };
+export const PLUG_INS: PlugIns = {
+  providers: [bankBillerChannel, electricity, openProtocol, water],
+  channels: [sandboxBank],
+};
 
 /** By kind of connection; a kind without one is proven by the contract suite, whose report two people attest. */
 export const CONFORMANCE_KITS: Readonly<Record<string, ConformanceKit>> = {};
