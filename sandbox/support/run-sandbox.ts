@@ -8,11 +8,11 @@ export interface SandboxArguments {
 
 /**
  * Runs a sandbox as a process of its own: reads the arguments, starts it, says where it is (a line of JSON on
- * stdout, and a message to a parent that listens), and stops it at SIGTERM, at SIGINT, or when the parent has gone.
+ * stdout, and a message to a parent that listens; `tcpPort` is where it speaks other than HTTP), and stops it at SIGTERM, at SIGINT, or when the parent has gone.
  */
 export async function runSandbox(
   name: string,
-  start: (args: SandboxArguments) => Promise<{ url: string; stop(): Promise<void> }>,
+  start: (args: SandboxArguments) => Promise<{ url: string; tcpPort?: number; stop(): Promise<void> }>,
 ): Promise<void> {
   const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' } } });
   const port = Number(values.port);
@@ -21,7 +21,8 @@ export async function runSandbox(
     process.exit(2);
   }
   const sandbox = await start({ port, dataDir: values.data });
-  const ready = { ready: true, name, url: sandbox.url };
+  const { url, tcpPort } = sandbox;
+  const ready = { ready: true, name, url, ...(tcpPort === undefined ? {} : { tcpPort }) };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
   process.send?.(ready);
   let stopping = false;

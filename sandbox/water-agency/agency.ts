@@ -10,6 +10,7 @@ import {
   type ServedCall,
 } from '../support/agency-conduct.ts';
 import type { AgencyAnswer, AgencySystem } from '../support/agency-server.ts';
+import { type Posting, postingsOf, undoingsOf } from '../support/book-views.ts';
 import { localDate, wireTime } from '../support/china-time.ts';
 import { seededDraws } from '../support/fault-plan.ts';
 import type { SandboxRequest } from '../support/http-server.ts';
@@ -19,16 +20,6 @@ import { DEMO_CUSTOMERS, seedDemoCustomers } from './demo-customers.ts';
 import { type PayMode, pay, queryBills, queryPayment, undo } from './operations.ts';
 import { Protocol, type Reply, type WaterKeys, type WaterRequest } from './protocol.ts';
 import { CUT_OFF, dailyFile } from './statement.ts';
-
-/** A posting in the agency's books, for tests that compare books. */
-export interface Posting {
-  reference: string;
-  agencyReference: string;
-  accountNo: string;
-  amountMinor: number;
-  billIds: string[];
-  businessDate: string;
-}
 
 /** The first serial of customers made by request; those below are the demo's. */
 const FIRST_MADE_SERIAL = 500_000;
@@ -122,7 +113,7 @@ export class WaterAgency implements AgencySystem<WaterRequest, Reply> {
   }
 
   readonly lists = {
-    postings: (query: URLSearchParams) => this.postings(query.get('date') ?? undefined),
+    postings: () => this.postings(),
     undoings: () => this.undoings(),
     customers: () => DEMO_CUSTOMERS.map(({ accountNo, about, fault }) => ({ accountNo, about, fault })),
   };
@@ -161,33 +152,14 @@ export class WaterAgency implements AgencySystem<WaterRequest, Reply> {
     return bill;
   }
 
-  /** What was posted, oldest first, optionally on one business date; undone since or not. */
-  postings(businessDate?: string): Posting[] {
+  /** What was posted, oldest first, undone since or not. */
+  postings(): Posting[] {
     this.books.settle(this.conduct.clock.nowMs());
-    return this.books
-      .payments()
-      .flatMap(({ state, postedAtMs, ...payment }): Posting[] => {
-        if (state !== 'posted' || postedAtMs === null) return [];
-        const { reference, agencyReference, accountNo, amountFen, details } = payment;
-        const billIds = details.map(({ billNo }) => billNo);
-        const date = businessDateOf(postedAtMs, CUT_OFF);
-        return [
-          { reference, agencyReference, accountNo, amountMinor: amountFen, billIds, businessDate: date },
-        ];
-      })
-      .filter((posting) => businessDate === undefined || posting.businessDate === businessDate);
+    return postingsOf(this.books, (atMs) => businessDateOf(atMs, CUT_OFF));
   }
 
-  /** What was undone. */
-  undoings(): { reference: string; originalReference: string; amountMinor: number }[] {
-    return this.books
-      .undoings()
-      .filter(({ refusedCode }) => refusedCode === null)
-      .map(({ reference, originalReference, amountFen }) => ({
-        reference,
-        originalReference,
-        amountMinor: amountFen,
-      }));
+  undoings() {
+    return undoingsOf(this.books);
   }
 
   private reply({ operation, body }: WaterRequest, fault: AgencyFault | null, nowMs: number): Reply {

@@ -2,6 +2,7 @@ import iconv from 'iconv-lite';
 import { businessDateOf } from '../../src/kernel/business-date.ts';
 import { formatMinor, sumMinor } from '../../src/kernel/money.ts';
 import { fileAvailableFromMs } from '../support/agency-conduct.ts';
+import { movementsOf } from '../support/book-views.ts';
 import { wireTime } from '../support/china-time.ts';
 import type { WaterBooks } from './books.ts';
 
@@ -29,7 +30,7 @@ export function dailyFile(books: WaterBooks, nowMs: number, date: string, mercha
   const lines = movements.map((movement, index) => {
     const fields = [
       String(index + 1).padStart(8, '0'),
-      movement.kind,
+      movement.kind === 'posting' ? '01' : '02',
       movement.reference,
       movement.agencyReference,
       movement.accountNo,
@@ -64,35 +65,6 @@ export function readDailyFile(content: Uint8Array): { reference: string; amount:
     };
     return { reference: at(2), amount: at(6) };
   });
-}
-
-interface Movement {
-  kind: '01' | '02';
-  reference: string;
-  agencyReference: string;
-  accountNo: string;
-  amountFen: number;
-  atMs: number;
-}
-
-/** What was posted and undone, by time. */
-function movementsOf(books: WaterBooks): Movement[] {
-  const postings = books.payments().flatMap(({ state, postedAtMs, ...payment }): Movement[] => {
-    return state === 'posted' && postedAtMs !== null ? [{ kind: '01', ...payment, atMs: postedAtMs }] : [];
-  });
-  const undoings = books
-    .undoings()
-    .filter(({ refusedCode }) => refusedCode === null)
-    .map(
-      ({ amountFen, undoneAtMs, originalReference, ...undoing }): Movement => ({
-        kind: '02',
-        ...undoing,
-        accountNo: books.payment(originalReference)?.accountNo ?? '',
-        amountFen: -amountFen,
-        atMs: undoneAtMs,
-      }),
-    );
-  return [...postings, ...undoings].sort((a, b) => a.atMs - b.atMs);
 }
 
 function padded(field: string, bytes: number): Buffer {

@@ -1,13 +1,15 @@
 import bankBillerChannel from '../../providers/bank-biller-channel/index.ts';
 import electricity from '../../providers/electricity/index.ts';
+import gas from '../../providers/gas/index.ts';
 import openProtocol from '../../providers/open-protocol/index.ts';
 import sandboxBank from '../../providers/sandbox-bank/index.ts';
+import socialSecurity from '../../providers/social-security/index.ts';
 import water from '../../providers/water/index.ts';
 import type { ConformanceKit, PlugIns } from '../agencies/index.ts';
 
 /** Every provider and channel that this build knows: the one list of them. */
 export const PLUG_INS: PlugIns = {
-  providers: [bankBillerChannel, electricity, openProtocol, water],
+  providers: [bankBillerChannel, electricity, gas, openProtocol, socialSecurity, water],
   channels: [sandboxBank],
 };
 
