@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import electricity from '../../providers/electricity/index.ts';
+import openProtocol from '../../providers/open-protocol/index.ts';
 import sandboxBank from '../../providers/sandbox-bank/index.ts';
 import { startBank } from '../../sandbox/bank/index.ts';
 import { startPowerAgency } from '../../sandbox/power-agency/server.ts';
@@ -94,7 +95,7 @@ export class City {
     const httpClient = createHttpClient({ allowPrivateAddresses: true });
     const tcpClient = createTcpClient({ allowPrivateAddresses: true });
     const foundation = { db: stack.db, vault, clock, log };
-    const plugIns = { providers: [electricity], channels: [sandboxBank] };
+    const plugIns = { providers: [electricity, openProtocol], channels: [sandboxBank] };
     const billStoreOf = createBillStore(foundation);
     const agencies = createAgencies({ ...foundation, plugIns, httpClient, tcpClient, billStoreOf });
     const limits = { concurrency: 100, ratePerSecond: 5_000 };
