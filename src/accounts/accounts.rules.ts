@@ -119,7 +119,8 @@ export function staffProblem(
   staff: NewStaff,
 ): 'email_invalid' | 'password_too_short' | 'staff_roles_invalid' | null {
   if (!/^[^\s@]+@[^\s@]+$/.test(normaliseEmail(staff.email))) return 'email_invalid';
-  if ([...staff.password].length < PASSWORD_MIN_CHARS) return 'password_too_short';
+  if (staff.password !== undefined && [...staff.password].length < PASSWORD_MIN_CHARS)
+    return 'password_too_short';
   const known = staff.roles.every((role) => ['agency', 'finance', 'operator'].includes(role));
   const agencyMatches = staff.roles.includes('agency') === (staff.agencyId !== undefined);
   // Who works for an agency decides nothing here: an agency's user has no other role.

@@ -13,6 +13,7 @@ import { deleteSessionsBefore } from './sessions.repo.ts';
 import { Sessions } from './sessions.service.ts';
 import { deleteStaffChallengesBefore } from './staff.repo.ts';
 import { StaffSignIn } from './staff.service.ts';
+import { StaffDirectory } from './staff-directory.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -21,6 +22,7 @@ export interface Accounts {
   sessions: Sessions;
   residents: ResidentSignIn;
   staff: StaffSignIn;
+  staffDirectory: StaffDirectory;
   passkeys: Passkeys;
   /** Blind index of a client's address, for audit events. */
   addressIndex(address: string): string;
@@ -38,6 +40,7 @@ export function createAccounts(context: AccountsContext): Accounts {
     passkeys,
     residents: new ResidentSignIn(context, sessions),
     staff: new StaffSignIn(context, sessions, passkeys),
+    staffDirectory: new StaffDirectory(context, sessions),
     addressIndex: (address) => addressIndexOf(context.vault, address),
     listAuditEvents: (page) => listAuditEvents(context.db, page),
     purgeExpired: () => purgeExpired(context),

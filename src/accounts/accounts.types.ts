@@ -60,8 +60,8 @@ export interface StaffChallenge {
 
 export interface NewStaff {
   email: string;
-  /** At least 12 characters. */
-  password: string;
+  /** At least 12 characters; made at random when absent. */
+  password?: string;
   roles: readonly StaffRole[];
   /** Needed by, and only by, agency users. */
   agencyId?: string;
@@ -72,10 +72,27 @@ export interface NewStaff {
 
 export interface CreatedStaff {
   staffId: string;
+  /** What was made at random, to be handed over once; null when it was given. */
+  newPassword: string | null;
   totpSecret: string;
   /** `otpauth://` address for an authenticator app. */
   totpUri: string;
 }
+
+/** A member of staff, or an agency's user, without anything to sign in by. */
+export interface StaffMember {
+  staffId: string;
+  email: string;
+  displayName: string;
+  roles: readonly StaffRole[];
+  agencyId: string | null;
+  createdAtMs: number;
+  /** Since when they may not sign in any more. */
+  disabledAtMs: number | null;
+}
+
+/** Who does something, as the audit trail has it. */
+export type DoneBy = Pick<AuditEvent, 'actor' | 'traceId' | 'addressIndex'>;
 
 /** Sends text messages. Throws when the message was certainly not sent. */
 export interface SmsSender {

@@ -117,6 +117,12 @@ export class Sessions {
     this.recent.forgetAll();
   }
 
+  /** Ends every session of somebody who may not sign in any more. */
+  async endAllOf(tx: Tx, userId: string): Promise<void> {
+    await deleteSessionsOf(tx, userId);
+    this.recent.forgetAll();
+  }
+
   private async recordEnd(tx: Tx, caller: Caller, client: ClientContext, sessions: number): Promise<void> {
     await recordAudit(tx, {
       ...auditOrigin(this.context, client),

@@ -1,4 +1,4 @@
-import { type Db, isUniqueViolation, type Tx, toInt } from '../infra/db/index.ts';
+import { type Db, isUniqueViolation, type Tx, toInt, toIntOrNull } from '../infra/db/index.ts';
 import type { StaffRole } from './accounts.types.ts';
 
 export interface StaffRecord {
@@ -12,6 +12,8 @@ export interface StaffRecord {
   agencyId: string | null;
   displayNameSealed: string;
   createdAtMs: number;
+  /** Since when they may not sign in any more. */
+  disabledAtMs: number | null;
 }
 
 interface StaffRow {
@@ -25,6 +27,7 @@ interface StaffRow {
   agency_id: string | null;
   display_name_sealed: string;
   created_at_ms: string;
+  disabled_at_ms: string | null;
 }
 
 export interface StaffChallengeRecord {
@@ -46,7 +49,7 @@ interface StaffChallengeRow {
 }
 
 /** Returns false when the e-mail address is taken. */
-export async function insertStaff(db: Db, staff: StaffRecord): Promise<boolean> {
+export async function insertStaff(db: Db | Tx, staff: StaffRecord): Promise<boolean> {
   try {
     await db('staff').insert({
       staff_id: staff.staffId,
@@ -77,6 +80,26 @@ export async function findStaff(db: Db | Tx, staffId: string): Promise<StaffReco
   return row ? staffOf(row) : null;
 }
 
+/** Of one agency, or everybody; by id. */
+export async function findStaffMembers(
+  db: Db,
+  agencyId: string | null,
+  limit: number,
+): Promise<StaffRecord[]> {
+  const query = db<StaffRow>('staff').orderBy('staff_id').limit(limit);
+  if (agencyId !== null) query.where({ agency_id: agencyId });
+  return (await query).map(staffOf);
+}
+
+/** Returns whether they could sign in until now. */
+export async function disableStaff(tx: Tx, staffId: string, nowMs: number): Promise<boolean> {
+  const changed = await tx('staff')
+    .where({ staff_id: staffId })
+    .whereNull('disabled_at_ms')
+    .update({ disabled_at_ms: nowMs });
+  return changed === 1;
+}
+
 function staffOf(row: StaffRow): StaffRecord {
   return {
     staffId: row.staff_id,
@@ -89,6 +112,7 @@ function staffOf(row: StaffRow): StaffRecord {
     agencyId: row.agency_id,
     displayNameSealed: row.display_name_sealed,
     createdAtMs: toInt(row.created_at_ms),
+    disabledAtMs: toIntOrNull(row.disabled_at_ms),
   };
 }
 

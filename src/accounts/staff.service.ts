@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Tx, transact } from '../infra/db/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { isId, newId, randomShardHint } from '../kernel/ids.ts';
@@ -5,6 +6,7 @@ import { normaliseEmail, STAFF_CHALLENGE, staffProblem } from './accounts.rules.
 import type {
   ClientContext,
   CreatedStaff,
+  DoneBy,
   NewStaff,
   SecondFactor,
   SignedIn,
@@ -38,6 +40,9 @@ type Completion =
   | { kind: 'locked'; retryAtMs: number }
   | { kind: 'refused'; code: FactorRefusal };
 
+/** Where no person did it: a demo's seed, the first account of an installation. */
+const BY_ITSELF: DoneBy = { actor: { kind: 'system', id: null }, traceId: null, addressIndex: null };
+
 /** Staff sign in by password and a second factor: a TOTP code or a passkey. */
 export class StaffSignIn {
   private readonly context: AccountsContext;
@@ -53,9 +58,9 @@ export class StaffSignIn {
   }
 
   /**
-   * Makes a member of staff. Refuses with `email_invalid`, `password_too_short`, `staff_roles_invalid`, `staff_email_taken`.
+   * Makes a member of staff, or an agency's user. Refuses with `email_invalid`, `password_too_short`, `staff_roles_invalid`, `staff_email_taken`.
    */
-  async create(staff: NewStaff): Promise<CreatedStaff> {
+  async create(staff: NewStaff, by: DoneBy = BY_ITSELF): Promise<CreatedStaff> {
     const problem = staffProblem(staff);
     if (problem) throw new DomainError('invalid', problem);
     const { db, vault, clock } = this.context;
@@ -66,20 +71,33 @@ export class StaffSignIn {
     const totpSecret = staff.totpSecret ?? newTotpSecret();
     const nowMs = clock.nowMs();
     const staffId = newId('stf', nowMs, randomShardHint());
-    const isInserted = await insertStaff(db, {
+    const newPassword = staff.password === undefined ? randomBytes(15).toString('base64url') : null;
+    const passwordHash = await this.hash(staff.password ?? newPassword ?? '');
+    const record: StaffRecord = {
       staffId,
       emailSealed: vault.seal(email, SEALED.staffEmail),
       emailIndex,
-      passwordHash: await this.hash(staff.password),
+      passwordHash,
       totpSecretSealed: vault.seal(totpSecret, SEALED.staffTotpSecret),
       totpLastStep: 0,
       roles: [...new Set(staff.roles)],
       agencyId: staff.agencyId ?? null,
       displayNameSealed: vault.seal(staff.displayName, SEALED.staffDisplayName),
       createdAtMs: nowMs,
+      disabledAtMs: null,
+    };
+    await transact(db, async (tx) => {
+      await recordAudit(tx, {
+        ...by,
+        atMs: nowMs,
+        action: 'staff.create',
+        object: { kind: 'staff', id: staffId },
+        outcome: 'ok',
+        detail: { roles: record.roles.join(' '), agencyId: record.agencyId },
+      });
+      if (!(await insertStaff(tx, record))) throw new DomainError('conflict', 'staff_email_taken');
     });
-    if (!isInserted) throw new DomainError('conflict', 'staff_email_taken');
-    return { staffId, totpSecret, totpUri: totpUri(totpSecret, email) };
+    return { staffId, newPassword, totpSecret, totpUri: totpUri(totpSecret, email) };
   }
 
   /**
@@ -102,7 +120,7 @@ export class StaffSignIn {
     const decoyHash = await this.decoyHash;
     const staff = await findStaffByEmail(db, emailIndex);
     const isRight = await passwordMatches(typed.password, staff?.passwordHash ?? decoyHash);
-    if (!staff || !isRight) {
+    if (!staff || !isRight || staff.disabledAtMs !== null) {
       await this.recordFailure(db, staff?.staffId ?? null, 'staff_sign_in_refused', client);
       throw new DomainError('unauthenticated', 'staff_sign_in_refused');
     }
@@ -169,7 +187,7 @@ export class StaffSignIn {
     const completion = await transact(this.context.db, async (tx): Promise<Completion> => {
       const challenge = await this.openChallenge(tx, challengeId, nowMs);
       const staff = challenge && (await findStaff(tx, challenge.staffId));
-      if (!challenge || !staff) return { kind: 'expired' };
+      if (!challenge || !staff || staff.disabledAtMs !== null) return { kind: 'expired' };
       const guards = this.guards(staff.emailIndex, client);
       const locked = await countAttempt(tx, guards, nowMs);
       if (locked) return { kind: 'locked', ...locked };

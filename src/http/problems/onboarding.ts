@@ -17,6 +17,10 @@ export const onboardingProblems: ProblemCatalogue = {
     'zh-CN': ['接口密钥太多', '最多同时使用 {maximum} 个，请先吊销不再使用的密钥。'],
     en: ['There are too many API keys', 'At most {maximum} can be in use; revoke one that is not needed.'],
   },
+  agency_user_not_found: {
+    'zh-CN': ['该机构没有这个用户', '请刷新用户列表；已停用的用户不会恢复。'],
+    en: ['The agency has no such user', 'Reload the list; who was shut out stays so.'],
+  },
   onboarding_not_found: {
     'zh-CN': ['没有这个机构', '请检查机构编号，或先提交它的机构清单。'],
     en: ['There is no such agency', 'Check its id, or put its manifest in first.'],
