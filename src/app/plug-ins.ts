@@ -1,5 +1,6 @@
 import bankBillerChannel from '../../providers/bank-biller-channel/index.ts';
 import electricity from '../../providers/electricity/index.ts';
+import fileBiller from '../../providers/file-biller/index.ts';
 import gas from '../../providers/gas/index.ts';
 import openProtocol from '../../providers/open-protocol/index.ts';
 import sandboxBank from '../../providers/sandbox-bank/index.ts';
@@ -9,7 +10,7 @@ import type { ConformanceKit, PlugIns } from '../agencies/index.ts';
 
 /** Every provider and channel that this build knows: the one list of them. */
 export const PLUG_INS: PlugIns = {
-  providers: [bankBillerChannel, electricity, gas, openProtocol, socialSecurity, water],
+  providers: [bankBillerChannel, electricity, fileBiller, gas, openProtocol, socialSecurity, water],
   channels: [sandboxBank],
 };
 

@@ -52,7 +52,7 @@ describeOnBothStacks('the books of agencies that send files', (stack) => {
   });
   let newAgency: (setup?: BillFileSetupInput) => Promise<void>;
   beforeEach(async () => {
-    clock.set(NOON);
+    clock.advance(NOON - clock.nowMs());
     await newAgency();
   });
   afterAll(() => rmSync(dir, { recursive: true }));
@@ -246,6 +246,7 @@ describeOnBothStacks('the books of agencies that send files', (stack) => {
     const first = posting('0000000001', [['=B1', 1_000]]);
     const second = posting('0000000002', [['B2', 2_050]]);
     await store.post(first);
+    clock.advance(1_000);
     await store.post(second);
     const undo = {
       reference: newId('pst', NOON, 0),

@@ -130,10 +130,18 @@ export interface BillOperations<Settings> {
   /** Undoes a posting after the agency's cut-off (退款). Once per reference, as `reverse`. */
   refund(context: CallContext<Settings>, request: UndoRequest): Promise<UndoOutcome>;
   fetchStatement(context: CallContext<Settings>, request: { businessDate: string }): Promise<StatementFetch>;
-  importBills(context: CallContext<Settings>, request: { businessDate: string }): Promise<StatementFetch>;
+  /**
+   * Takes in the files of bills that the agency has laid out, each once; what is returned is the report on them. `emptyDay`: there
+   * were none.
+   */
+  importBills(
+    context: CallContext<Settings>,
+    request: { agencyCode?: string; businessDate: string },
+  ): Promise<StatementFetch>;
+  /** Lays out a file of what was paid, whole or not at all; told again, it stays one file. */
   exportAdvice(
     context: CallContext<Settings>,
-    request: { businessDate: string; fileName: string; content: Uint8Array },
+    request: { agencyCode?: string; businessDate: string; fileName: string; content: Uint8Array },
   ): Promise<Outcome<{ agencyReference: string }>>;
   parseWebhook(context: CallContext<Settings>, request: InboundRequest): Promise<ProviderEvent>;
   /** All that the connection carries: what is missing is carried no more. A part of the list is no answer. */

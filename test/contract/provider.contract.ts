@@ -2,6 +2,7 @@ import { manifestSchema, missingCapabilities, type ProviderCapability } from '..
 import { type ClosableHttpClient, createHttpClient } from '../../src/infra/outbound-http/index.ts';
 import { type ClosableTcpClient, createTcpClient } from '../../src/infra/outbound-tcp/index.ts';
 import { noBillStore } from '../support/no-bill-store.ts';
+import { provesExportAdvice, provesImportBills } from './provider/files.ts';
 import type { Group } from './provider/group.ts';
 import { Caller, type ProviderSandbox, type ProviderUnderTest } from './provider/harness.ts';
 import { provesListAgencies } from './provider/listings.ts';
@@ -23,6 +24,8 @@ const PROOFS: Partial<Record<ProviderCapability, <S>(group: Group<S>) => void>> 
   reverse: provesReverse,
   refund: provesRefund,
   fetchStatement: provesFetchStatement,
+  importBills: provesImportBills,
+  exportAdvice: provesExportAdvice,
   listAgencies: provesListAgencies,
   parseWebhook: provesParseWebhook,
 };

@@ -46,6 +46,14 @@ export interface ContractAccount {
   amountMinor?: number;
 }
 
+/** Where an agency that sends files lays them out, and finds ours. */
+export interface BillFolder {
+  /** A file with one bill of the account; `unfinished` is not yet to be read. */
+  layOutBills(account: ContractAccount, kind: 'good' | 'unreadable' | 'unfinished'): Promise<void>;
+  /** What was laid out for the agency. */
+  laidOut(): Promise<readonly { fileName: string; content: Uint8Array }[]>;
+}
+
 /** What a fault may strike: whatever a manifest of the provider declares. */
 export type ContractOperation = ProviderCapability;
 
@@ -67,6 +75,8 @@ export interface ProviderSandbox<Settings> {
   settings: Settings;
   /** For agencies whose books we keep: those books, in the state that the sandbox is in. */
   billStore?: BillStore;
+  /** For providers that declare `importBills` or `exportAdvice`. */
+  folder?: BillFolder;
   /** The agency's own time. */
   nowMs(): number;
   /** Where nothing is ever due, since an account or a plan is paid, each but `unknown` is one that can be paid for. */
