@@ -1,6 +1,7 @@
 import { manifestSchema } from '../contract/index.ts';
 import { type Db, type Tx, toInt, toIntOrNull } from '../infra/db/index.ts';
 import type { Agency, AgencyFilter, ConnectionLimits } from './agencies.types.ts';
+import { idsNamed } from './names.repo.ts';
 import { servingRegions } from './regions.rules.ts';
 import { type HeadRow, headOf } from './versions.repo.ts';
 
@@ -33,7 +34,7 @@ export async function findAgency(
 /** Live agencies in the order of their ids, after `afterId`. */
 export async function findAgencies(
   db: Db,
-  { region, category, limit }: Omit<AgencyFilter, 'cursor'>,
+  { region, category, search, limit }: Omit<AgencyFilter, 'cursor'>,
   afterId: string | null,
 ): Promise<Agency[]> {
   // Only agencies that are live have regions.
@@ -41,6 +42,7 @@ export async function findAgencies(
     ? db('agency_regions').whereIn('region', servingRegions(region))
     : db('agencies').where({ status: 'live' });
   if (category) ids.where({ category });
+  if (search !== undefined) ids.whereIn('agency_id', idsNamed(db, search));
   if (afterId) ids.where('agency_id', '>', afterId);
   const page = await ids.distinct('agency_id').orderBy('agency_id').limit(limit).pluck('agency_id');
   const rows = await liveManifests(db).whereIn('agencies.agency_id', page).orderBy('agencies.agency_id');

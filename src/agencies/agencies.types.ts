@@ -107,6 +107,8 @@ export interface Page<T> {
 export interface AgencyFilter {
   region?: string;
   category?: string;
+  /** Part of a name, in either language; of Latin words the beginning. */
+  search?: string;
   limit: number;
   cursor?: string;
 }

@@ -2,6 +2,7 @@ import { type LocalText, type Manifest, manifestSchema } from '../contract/index
 import { type Db, type Tx, toInt, toIntOrNull } from '../infra/db/index.ts';
 import { newId, randomShardHint } from '../kernel/ids.ts';
 import type { Agency, AgencyVersion, Rollout } from './agencies.types.ts';
+import { writeNames } from './names.repo.ts';
 import { rolledOutRegions } from './rollout.rules.ts';
 
 /** The row of an agency that is, was or will be live. */
@@ -220,6 +221,7 @@ async function putInEffect(
     .onConflict('agency_id')
     .merge();
   await writeRegions(tx, manifest, status === 'live' ? what.rollout : null);
+  await writeNames(tx, manifest, status === 'live');
 }
 
 function columnsOf(
@@ -264,6 +266,7 @@ export async function setStatus(
       ...(status === 'retired' && { next_version: null, next_from_ms: null }),
     });
   await writeRegions(tx, version.manifest, status === 'live' ? head.rollout : null);
+  await writeNames(tx, version.manifest, status === 'live');
 }
 
 /** Every release of an agency, newest first. */

@@ -79,10 +79,21 @@ describeOnBothStacks('the API of agencies', (stack) => {
     expect(await ids('?limit=1&cursor=always-open')).toEqual([['on-tuesdays'], 'on-tuesdays']);
     expect(await ids('?region=440300&category=water')).toEqual([['on-tuesdays'], null]);
     expect(await ids('?region=440300&category=electricity')).toEqual([[], null]);
+    const named = (text: string) => ids(`?search=${encodeURIComponent(text)}`);
+    expect(await named('单位on')).toEqual([['on-tuesdays'], null]);
+    expect(await named(' AGENCY  always ')).toEqual([['always-open'], null]);
+    expect(await named('没有')).toEqual([[], null]);
   });
 
   it('refuses queries that make no sense', async () => {
-    for (const query of ['?region=guangzhou', '?category=magic', '?limit=0', '?limit=1000']) {
+    for (const query of [
+      '?search=',
+      `?search=${'x'.repeat(33)}`,
+      '?region=guangzhou',
+      '?category=magic',
+      '?limit=0',
+      '?limit=1000',
+    ]) {
       const { body } = await api.get(`/v1/agencies${query}`).expect(400);
       expect(body.code).toBe('query_invalid');
     }

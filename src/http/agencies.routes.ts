@@ -36,7 +36,7 @@ export function agenciesRoutes({ agencies, clock }: AgenciesRoutesOptions): Rout
       ...common,
       path: '/v1/agencies',
       operationId: 'listAgencies',
-      summary: 'Agencies of a place, of a category, or all',
+      summary: 'Agencies of a place, of a category, by part of a name, or all',
       request: { query: agencyQuery },
       responses: { 200: { description: 'One page, by id', schema: pageOf(agencySummarySchema) } },
       problems: ['cursor_invalid'],

@@ -28,6 +28,12 @@ const region = z
 export const agencyQuery = pageQuery.extend({
   region: region.optional().describe('GB/T 2260 code; agencies of its prefecture and province serve it too'),
   category: category.optional(),
+  search: z
+    .string()
+    .trim()
+    .regex(/^[^\p{Cc}]{1,32}$/u)
+    .optional()
+    .describe('Part of a name, in either language; of words in Latin letters, the beginning'),
 });
 
 export const regionsSchema = z

@@ -29,6 +29,18 @@ export async function resizeAsciiColumn(
   await db.raw(`alter table ?? alter column ?? type varchar(${maxLength})`, [table, name]);
 }
 
+/** Text that compares and sorts by code point, whatever the database's collation: for ranges of a key. */
+export function textByCodePoint(
+  table: Knex.CreateTableBuilder,
+  db: Db,
+  name: string,
+  maxLength: number,
+): Knex.ColumnBuilder {
+  return dialectOf(db) === 'mysql'
+    ? table.string(name, maxLength).collate('utf8mb4_bin')
+    : table.specificType(name, `varchar(${maxLength}) collate "C"`);
+}
+
 /** Text of up to 16 MiB in MySQL, without limit in PostgreSQL. */
 export function longTextColumn(table: Knex.CreateTableBuilder, db: Db, name: string): Knex.ColumnBuilder {
   return dialectOf(db) === 'mysql' ? table.specificType(name, 'mediumtext') : table.text(name);
