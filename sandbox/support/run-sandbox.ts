@@ -6,13 +6,23 @@ export interface SandboxArguments {
   dataDir: string;
 }
 
+/** A sandbox that runs. */
+interface StartedSandbox {
+  url?: string;
+  /** Where it speaks other than HTTP. */
+  tcpPort?: number;
+  /** What else its parent has to know; printed nowhere. */
+  toParent?: object;
+  stop(): Promise<void>;
+}
+
 /**
  * Runs a sandbox as a process of its own: reads the arguments, starts it, says where it is (a line of JSON on
- * stdout, and a message to a parent that listens; `tcpPort` is where it speaks other than HTTP), and stops it at SIGTERM, at SIGINT, or when the parent has gone.
+ * stdout, and a message to a parent that listens), and stops it at SIGTERM, at SIGINT, or when the parent has gone.
  */
 export async function runSandbox(
   name: string,
-  start: (args: SandboxArguments) => Promise<{ url: string; tcpPort?: number; stop(): Promise<void> }>,
+  start: (args: SandboxArguments) => Promise<StartedSandbox>,
 ): Promise<void> {
   const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' } } });
   const port = Number(values.port);
@@ -21,10 +31,10 @@ export async function runSandbox(
     process.exit(2);
   }
   const sandbox = await start({ port, dataDir: values.data });
-  const { url, tcpPort } = sandbox;
-  const ready = { ready: true, name, url, ...(tcpPort === undefined ? {} : { tcpPort }) };
+  const { url, tcpPort, toParent } = sandbox;
+  const ready = { ready: true, name, url, tcpPort };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
-  process.send?.(ready);
+  process.send?.({ ...ready, ...toParent });
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
