@@ -1,26 +1,21 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { BILLERS, NUMBERINGS } from '../../sandbox/bank-biller-channel/billers.ts';
-import { startBillerBank } from '../../sandbox/bank-biller-channel/server.ts';
 import { localDate } from '../../sandbox/support/china-time.ts';
 import { ALWAYS_OPEN } from '../../sandbox/support/service-hours.ts';
 import { type Manifest, manifestSchema } from '../../src/contract/index.ts';
 import type { ProviderSandbox } from '../../test/contract/provider/harness.ts';
 import { providerContract } from '../../test/contract/provider.contract.ts';
+import {
+  BROADBAND,
+  CABLE_TV,
+  inputOf,
+  openBillerBank,
+  TELEPHONE,
+  WATER,
+} from '../../test/support/biller-bank.ts';
 import type { Settings } from './client.ts';
 import bankBillerChannel from './index.ts';
 import { toListing } from './listings.ts';
 import { billerSchema } from './wire.ts';
-
-const CABLE_TV = 'GD4401CATV01';
-const TELEPHONE = 'GD4401TEL001';
-const BROADBAND = 'GD4401BB0001';
-const WATER = 'GD4401WATER1';
-
-const ours = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const theirs = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 function manifestOf(billerId: string): Manifest {
   const biller = billerSchema.parse(BILLERS.find((candidate) => candidate.billerId === billerId));
@@ -28,38 +23,14 @@ function manifestOf(billerId: string): Manifest {
   return manifestSchema.parse({ ...listing, id: 'behind-a-bank', connection: 'a-bank' });
 }
 
-function privateKeyOf({ privateKey }: { privateKey: KeyObject }): string {
-  return privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
-}
-
-function publicKeyOf({ publicKey }: { publicKey: KeyObject }): string {
-  return publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-}
-
 async function start(billerId: string): Promise<ProviderSandbox<Settings>> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'biller-bank-'));
-  const { url, bank, goDown, comeUp, stop } = await startBillerBank({
-    port: 0,
-    dataDir,
-    keys: {
-      partnerId: 'civicpay',
-      partnerPublicKey: publicKeyOf(ours),
-      bankPrivateKey: privateKeyOf(theirs),
-    },
-    controlToken: 'unused',
-  });
+  const { settings, bank, goDown, comeUp, stop } = await openBillerBank(1_000);
   const { conduct } = bank;
   // Noon at the bank: no test then straddles midnight, whenever it runs.
   conduct.clock.set(Date.parse(`${localDate(conduct.clock.nowMs())}T12:00:00+08:00`));
-  const key = BILLERS.find((biller) => biller.billerId === billerId)?.field.key ?? '';
+  const key = inputOf(billerId);
   return {
-    settings: {
-      baseUrl: url,
-      partnerId: 'civicpay',
-      privateKey: privateKeyOf(ours),
-      bankPublicKey: publicKeyOf(theirs),
-      timeoutMs: 1_000,
-    },
+    settings,
     nowMs: () => conduct.clock.nowMs(),
     async account(kind) {
       const name = '司徒文轩';
@@ -99,10 +70,7 @@ async function start(billerId: string): Promise<ProviderSandbox<Settings>> {
         .slice(1, -1)
         .map((line) => line.split('\t'))
         .map(([, reference = '', , fen]) => ({ reference, amountMinor: Number(fen) })),
-    async stop() {
-      await stop();
-      rmSync(dataDir, { recursive: true });
-    },
+    stop,
   };
 }
 

@@ -48,6 +48,7 @@ const billCommand = z.object({
     .optional(),
 });
 const billersCommand = z.object({
+  restore: z.boolean().default(false),
   remove: z.array(z.string()).default([]),
   change: z
     .array(
@@ -170,14 +171,12 @@ export class BillerBank implements AgencySystem<ChannelRequest, Reply> {
     return bill;
   }
 
-  /** Carries some billers no more, and others under other terms. */
-  changeBillers({ remove, change }: z.input<typeof billersCommand>): { billers: number } {
-    this.billers = this.billers
+  /** Carries some billers no more, and others under other terms; with `restore`, first those of the start again. */
+  changeBillers({ restore, remove, change }: z.input<typeof billersCommand>): { billers: number } {
+    const changed = new Map(change?.map((terms) => [terms.billerId, terms]));
+    this.billers = (restore ? BILLERS : this.billers)
       .filter(({ billerId }) => !remove?.includes(billerId))
-      .map(
-        (biller) =>
-          ({ ...biller, ...change?.find(({ billerId }) => billerId === biller.billerId) }) as Biller,
-      );
+      .map((biller) => ({ ...biller, ...changed.get(biller.billerId) }));
     return { billers: this.billers.length };
   }
 

@@ -12,6 +12,7 @@ export {
   createAgencies,
 } from './agencies.service.ts';
 export type * from './agencies.types.ts';
+export type * from './catalogue.types.ts';
 export type { CallFigures, ConnectionHealth, ConnectionReport } from './health.service.ts';
 export type { AgencyKey } from './onboarding/agency-keys.repo.ts';
 export {

@@ -5,12 +5,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import electricity from '../../providers/electricity/index.ts';
-import openProtocol from '../../providers/open-protocol/index.ts';
-import sandboxBank from '../../providers/sandbox-bank/index.ts';
 import { startBank } from '../../sandbox/bank/index.ts';
 import { startPowerAgency } from '../../sandbox/power-agency/server.ts';
 import { type Agencies, createAgencies } from '../../src/agencies/index.ts';
+import { PLUG_INS } from '../../src/app/plug-ins.ts';
 import { createBillStore } from '../../src/bill-files/index.ts';
 import { type Billing, createBilling, type Payment } from '../../src/billing/index.ts';
 import type { InboundRequest, Logger } from '../../src/contract/index.ts';
@@ -95,9 +93,14 @@ export class City {
     const httpClient = createHttpClient({ allowPrivateAddresses: true });
     const tcpClient = createTcpClient({ allowPrivateAddresses: true });
     const foundation = { db: stack.db, vault, clock, log };
-    const plugIns = { providers: [electricity, openProtocol], channels: [sandboxBank] };
     const billStoreOf = createBillStore(foundation);
-    const agencies = createAgencies({ ...foundation, plugIns, httpClient, tcpClient, billStoreOf });
+    const agencies = createAgencies({
+      ...foundation,
+      plugIns: PLUG_INS,
+      httpClient,
+      tcpClient,
+      billStoreOf,
+    });
     const limits = { concurrency: 100, ratePerSecond: 5_000 };
     await agencies.putConnection({
       connectionId: POWER_CONNECTION,

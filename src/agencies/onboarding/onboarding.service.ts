@@ -2,6 +2,7 @@ import type { ManifestInput } from '../../contract/index.ts';
 import { type Db, transact } from '../../infra/db/index.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Page } from '../agencies.types.ts';
+import { Catalogues } from '../catalogue.service.ts';
 import {
   findReleases,
   findVersion,
@@ -41,6 +42,7 @@ export interface OnboardingService {
   settlementAccounts: SettlementAccounts;
   keys: AgencyKeys;
   connections: Connections;
+  catalogues: Catalogues;
   /** Refuses with `onboarding_not_found`. */
   get(agencyId: string): Promise<Onboarding & { missing: readonly Missing[] }>;
   /** By agencies' ids. Refuses with `cursor_invalid`. */
@@ -64,11 +66,13 @@ export function createOnboarding(context: OnboardingContext): OnboardingService 
   const lifecycle = new Lifecycle(context);
   const settlementAccounts = new SettlementAccounts(context);
   const connections = new Connections(context);
+  const catalogues = new Catalogues(context);
   const effects = {
     manifest: lifecycle.manifestEffects,
     attestation: conformance.attestationEffects,
     settlementAccount: settlementAccounts.effects,
     connection: connections.effects,
+    catalogue: catalogues.effects,
     // Each kind reads the payload that it wrote itself.
   } as Readonly<Record<ApprovalKind, ApprovalEffects<never>>> as Readonly<
     Record<ApprovalKind, ApprovalEffects<unknown>>
@@ -79,6 +83,7 @@ export function createOnboarding(context: OnboardingContext): OnboardingService 
     lifecycle,
     settlementAccounts,
     connections,
+    catalogues,
     approvals: new Approvals(context, effects),
     keys: new AgencyKeys(context),
     get: (agencyId) => getOnboarding(context, lifecycle, agencyId),

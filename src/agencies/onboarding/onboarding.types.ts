@@ -77,7 +77,13 @@ export interface Difference {
   after?: unknown;
 }
 
-export const APPROVAL_KINDS = ['manifest', 'settlementAccount', 'connection', 'attestation'] as const;
+export const APPROVAL_KINDS = [
+  'manifest',
+  'settlementAccount',
+  'connection',
+  'attestation',
+  'catalogue',
+] as const;
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
 
 /** `waiting`: approved, and not in effect yet. */
