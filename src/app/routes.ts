@@ -7,6 +7,7 @@ import { connectionsRoutes } from '../http/connections.routes.ts';
 import { demoRoutes } from '../http/demo.routes.ts';
 import { disputesRoutes } from '../http/disputes.routes.ts';
 import { householdsRoutes } from '../http/households.routes.ts';
+import { onboardingRoutes } from '../http/onboarding.routes.ts';
 import { operationsRoutes } from '../http/operations.routes.ts';
 import { receiptsRoutes } from '../http/receipts.routes.ts';
 import type { Route } from '../http/route.ts';
@@ -56,6 +57,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
     }),
     ...webhooksRoutes({ notifications: billing.notifications }),
     ...disputesRoutes({ disputes: billing.disputes, addressIndex, db, clock }),
+    ...onboardingRoutes({ onboarding: container.resolve(T.onboarding), accounts, clock }),
     ...receiptsRoutes({ receipts: billing.receipts }),
     ...operationsRoutes({
       db,
