@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatPeriod, parseAmount, plainAmount, totals } from './format.ts';
+import { formatPeriod, inGroups, parseAmount, plainAmount, totals } from './format.ts';
 
 describe('amounts on the page', () => {
   it('come back from their written form without losing a fen', () => {
@@ -38,6 +38,12 @@ describe('amounts on the page', () => {
     expect(totals([cny, jpy, cny])).toEqual([{ amountMinor: 300, currency: 'CNY' }, jpy]);
     expect(totals([])).toEqual([]);
   });
+});
+
+it('writes a token in groups of four', () => {
+  expect(inGroups('12345678901234567890')).toBe('1234 5678 9012 3456 7890');
+  expect(inGroups('1234 56')).toBe('1234 56');
+  expect(inGroups('')).toBe('');
 });
 
 it('leaves alone what an agency calls a period in its own way', () => {

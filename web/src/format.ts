@@ -83,6 +83,27 @@ export function isPast(date: string): boolean {
   return date < today.map((part) => String(part).padStart(2, '0')).join('-');
 }
 
+/** Today's date, `YYYY-MM-DD`, in an IANA time zone. */
+export function dateIn(timeZone: string): string {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  return format.format(new Date());
+}
+
+/** `1234 5678 9012`: four at a time, as meters show it and people type it. */
+export function inGroups(code: string): string {
+  return (
+    code
+      .replaceAll(/\s/g, '')
+      .match(/.{1,4}/gu)
+      ?.join(' ') ?? code
+  );
+}
+
 /** A moment, by the reader's clock; the year is left out when it is this one. */
 export function formatTime(at: string): string {
   const date = new Date(at);

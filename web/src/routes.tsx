@@ -8,7 +8,10 @@ const HomePage = lazy(() => import('./pages/home/home-page.tsx'));
 const SignInPage = lazy(() => import('./pages/sign-in/sign-in-page.tsx'));
 const AddAccountPage = lazy(() => import('./pages/accounts/add-account-page.tsx'));
 const BillPage = lazy(() => import('./pages/bill/bill-page.tsx'));
+const ChoosePage = lazy(() => import('./pages/pay/choose-page.tsx'));
+const PayOncePage = lazy(() => import('./pages/pay/pay-once-page.tsx'));
 const PaymentPage = lazy(() => import('./pages/payment/payment-page.tsx'));
+const DisputePage = lazy(() => import('./pages/dispute/dispute-page.tsx'));
 const ReceiptPage = lazy(() => import('./pages/receipt/receipt-page.tsx'));
 const VerifyPage = lazy(() => import('./pages/receipt/verify-page.tsx'));
 const HistoryPage = lazy(() => import('./pages/history/history-page.tsx'));
@@ -37,7 +40,10 @@ export const router = createBrowserRouter([
               { path: '/', Component: HomePage },
               { path: '/accounts/new', Component: AddAccountPage },
               { path: '/bills/:savedAccountId', Component: BillPage },
+              { path: '/pay', Component: ChoosePage },
+              { path: '/pay/:agencyId', Component: PayOncePage },
               { path: '/payments/:paymentId', Component: PaymentPage },
+              { path: '/payments/:paymentId/dispute', Component: DisputePage },
               { path: '/receipts/:paymentId', Component: ReceiptPage },
               { path: '/history', Component: HistoryPage },
               { path: '/settings', Component: SettingsPage },

@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-query';
 import { api, bodyOf, keepCsrfToken } from './client.ts';
 import { ApiProblem } from './problem.ts';
-import type { Category, Payment, SavedAccount } from './types.ts';
+import type { Category, Money, Payment, SavedAccount } from './types.ts';
 
 /** How long an answer about money is shown without asking again. */
 const FRESH_MS = 30_000;
@@ -106,6 +106,28 @@ export function billsQuery(savedAccountId: string) {
   });
 }
 
+/** What is owed on an account that is not saved. What was typed stays in memory, and only while it is looked at. */
+export function typedBillsQuery(agencyId: string, inputs: Readonly<Record<string, string>>) {
+  return queryOptions({
+    queryKey: ['bills', agencyId, inputs],
+    queryFn: async ({ signal }) =>
+      bodyOf(await api.POST('/v1/bill-queries', { body: { agencyId, inputs: { ...inputs } }, signal })),
+    gcTime: FRESH_MS,
+  });
+}
+
+/** What a payment would cost in all; holds while it is looked at. */
+export function quoteQuery(order: ChosenPart) {
+  return queryOptions({
+    queryKey: ['quote', order],
+    queryFn: async ({ signal }) =>
+      bodyOf(
+        await api.POST('/v1/payment-quotes', { body: { ...order, billIds: [...order.billIds] }, signal }),
+      ),
+    gcTime: FRESH_MS,
+  });
+}
+
 export const channelsQuery = queryOptions({
   queryKey: ['channels'],
   queryFn: async ({ signal }) => bodyOf(await api.GET('/v1/channels', { signal })).items,
@@ -130,6 +152,16 @@ export function paymentQuery(paymentId: string) {
   });
 }
 
+/** Objections to a payment, newest first. */
+export function disputesQuery(paymentId: string) {
+  return queryOptions({
+    queryKey: ['disputes', paymentId],
+    queryFn: async ({ signal }) =>
+      bodyOf(await api.GET('/v1/payments/{paymentId}/disputes', { params: { path: { paymentId } }, signal }))
+        .items,
+  });
+}
+
 export function receiptQuery(paymentId: string) {
   return queryOptions({
     queryKey: ['receipt', paymentId],
@@ -142,6 +174,14 @@ export function receiptQuery(paymentId: string) {
 /** What is owed and what is being paid has changed: ask again when it is next shown. */
 export function forgetMoney(): void {
   for (const key of ['bills', 'payments']) void queryClient.invalidateQueries({ queryKey: [key] });
+}
+
+/** What of a query is to be paid: bills, a plan, or an amount towards the account. */
+export interface ChosenPart {
+  queryId: string;
+  billIds: readonly string[];
+  planId?: string;
+  amount: Money;
 }
 
 /** Who is signed in; `undefined` while that is being asked. */

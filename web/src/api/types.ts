@@ -16,6 +16,8 @@ export type InputField = AgencyDetail['inputs']['fields'][number];
 export type SavedAccount = Answer<paths['/v1/saved-accounts']['get']>['items'][number];
 export type BillQuery = Answer<paths['/v1/bill-queries']['post']>;
 export type Bill = BillQuery['bills'][number];
+export type Plan = BillQuery['plans'][number];
+export type ChargeKind = Bill['lines'][number]['kind'];
 export type Money = Bill['amountDue'];
 export type LocalText = AgencySummary['names'];
 export type Category = NonNullable<
@@ -23,6 +25,8 @@ export type Category = NonNullable<
 >;
 export type Payment = Answer<paths['/v1/payments/{paymentId}']['get']>;
 export type PaymentStatus = Payment['status'];
+export type Fulfilment = NonNullable<Payment['fulfilment']>;
+export type Dispute = Answer<paths['/v1/payments/{paymentId}/disputes']['post']>;
 export type Receipt = Answer<paths['/v1/payments/{paymentId}/receipt']['get']>;
 export type ReceiptVerification = Answer<paths['/v1/receipts/{receiptId}/verification']['get']>;
 export type SignInMethod = Answer<paths['/v1/staff-sign-in/password']['post']>['methods'][number];

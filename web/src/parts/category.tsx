@@ -7,20 +7,25 @@ const CATEGORY_ICONS: Record<Category, IconName> = {
   water: 'water',
   gas: 'gas',
   heating: 'heating',
-  'cable-tv': 'wifi',
+  'cable-tv': 'tv',
   broadband: 'wifi',
   telephone: 'phone',
   'property-fee': 'building',
-  'traffic-fine': 'document',
-  'school-fee': 'document',
-  'provident-fund': 'building',
-  'social-security': 'document',
-  'health-code': 'document',
+  'traffic-fine': 'car',
+  'school-fee': 'school',
+  'provident-fund': 'savings',
+  'social-security': 'shield',
+  'health-code': 'health',
 };
 
 /** The server may know a kind that a page from before an update does not. */
 export function isKnownCategory(category: string): category is Category {
   return Object.hasOwn(CATEGORY_ICONS, category);
+}
+
+/** Health codes are a service without bills: nobody looks for them where one pays. */
+export function hasBills(category: string): boolean {
+  return category !== 'health-code';
 }
 
 export function categoryName(category: string): string {

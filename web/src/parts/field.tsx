@@ -1,4 +1,4 @@
-import { type InputHTMLAttributes, useEffect, useId, useRef } from 'react';
+import { type InputHTMLAttributes, type ReactNode, useEffect, useId, useRef } from 'react';
 import { Icon } from './icons.tsx';
 
 interface TextFieldProps
@@ -18,19 +18,101 @@ interface TextFieldProps
 
 /** A labelled input whose help and error belong to it for every reader. */
 export function TextField({ label, value, onChange, hint, error, isCode = false, ...input }: TextFieldProps) {
+  return (
+    <Field className={isCode ? 'field code-input' : 'field'} label={label} hint={hint} error={error}>
+      {(described) => (
+        <input
+          {...input}
+          {...described}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          aria-invalid={error ? true : undefined}
+        />
+      )}
+    </Field>
+  );
+}
+
+type LabelledProps = Pick<TextFieldProps, 'label' | 'value' | 'onChange' | 'hint' | 'error' | 'required'>;
+
+interface SelectFieldProps extends LabelledProps {
+  /** Shown while nothing is chosen. */
+  placeholder: string;
+  options: readonly { value: string; label: string }[];
+}
+
+/** The same for one of some: the phone's own wheel. */
+export function SelectField({
+  label,
+  value,
+  onChange,
+  hint,
+  error,
+  placeholder,
+  options,
+  required,
+}: SelectFieldProps) {
+  return (
+    <Field className="field" label={label} hint={hint} error={error}>
+      {(described) => (
+        <select
+          {...described}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          required={required}
+          aria-invalid={error ? true : undefined}
+        >
+          <option value="" disabled>
+            {placeholder}
+          </option>
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** The same for some lines of text. */
+export function TextArea({
+  label,
+  value,
+  onChange,
+  hint,
+  error,
+  maxLength,
+}: LabelledProps & { maxLength: number }) {
+  return (
+    <Field className="field" label={label} hint={hint} error={error}>
+      {(described) => (
+        <textarea
+          {...described}
+          rows={4}
+          maxLength={maxLength}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          aria-invalid={error ? true : undefined}
+        />
+      )}
+    </Field>
+  );
+}
+
+interface FieldProps extends Pick<TextFieldProps, 'label' | 'hint' | 'error'> {
+  className: string;
+  children(described: { id: string; 'aria-describedby': string | undefined }): ReactNode;
+}
+
+function Field({ className, label, hint, error, children }: FieldProps) {
   const id = useId();
   const described = [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
   return (
-    <div className={isCode ? 'field code-input' : 'field'}>
+    <div className={className}>
       <label htmlFor={id}>{label}</label>
-      <input
-        {...input}
-        id={id}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={described || undefined}
-      />
+      {children({ id, 'aria-describedby': described || undefined })}
       {hint ? (
         <p className="field-hint" id={`${id}-hint`}>
           {hint}

@@ -29,6 +29,17 @@ const SHAPES = {
   wifi: (
     <path d="M3.5 9.5c5-4.5 12-4.5 17 0M6.5 13c3.3-2.8 7.700-2.8 11 0M9.5 16.5c1.5-1.2 3.5-1.2 5 0M12 19.800v.1" />
   ),
+  tv: <path d="M3.5 6.5h17v11h-17zM8.5 20.5h7M9 3l3 3.5L15 3" />,
+  car: <path d="M4 17.5v-5l2-5.5h12l2 5.5v5zM4.5 12.500h15M6.5 17.5v2M17.5 17.5v2M7.5 15h.5M16 15h.5" />,
+  school: <path d="M2.5 9.5 12 5l9.5 4.5L12 14zM6.5 11.5V16c3 2.500 8 2.500 11 0v-4.500M21.5 9.5V15" />,
+  savings: <path d="M4 11.5 12 4.500l8 7V20H4zM12 9.5v7.500M9.500 11.500l2.5 2 2.5-2M9.5 15h5" />,
+  shield: (
+    <path d="M12 3.5 19 6v5.500c0 4-2.800 7-7 9-4.200-2-7-5-7-9V6zM8.800 11.800l2.300 2.300 4.200-4.300" />
+  ),
+  health: (
+    <path d="M12 20C7 16 4 13 4 9.500a4.200 4.200 0 0 1 8-1.800 4.200 4.200 0 0 1 8 1.800C20 13 17 16 12 20ZM12 10v5M9.5 12.500h5" />
+  ),
+  copy: <path d="M8.500 8.500h11v11h-11zM15.500 8.500v-4h-11v11h4" />,
   document: <path d="M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6" />,
 } satisfies Record<string, ReactNode>;
 export type IconName = keyof typeof SHAPES;

@@ -1,5 +1,5 @@
 import type { AgencyDetail, InputField } from '../../api/types.ts';
-import { cleanInputs, fieldsOfGroup, mismatches } from './account-form.rules.ts';
+import { cleanInputs, fieldsOfGroup, groupOf, mismatches } from './account-form.rules.ts';
 
 const text = { 'zh-CN': '文', en: 'text' };
 const field = (
@@ -17,6 +17,9 @@ const field = (
   placeholder: null,
   help: text,
   mismatch: text,
+  picture: null,
+  check: null,
+  presets: null,
 });
 const accountNumber = field('accountNumber', 'numeric', '\\d{4}|\\d{6}', 6);
 const phone = field('phone', 'tel', '1\\d{10}', 11);
@@ -34,6 +37,22 @@ describe('the form of an agency', () => {
     expect(fieldsOfGroup(agency, 0)).toEqual([accountNumber]);
     expect(fieldsOfGroup(agency, 1)).toEqual([phone, holder]);
     expect(fieldsOfGroup(agency, 2)).toEqual([]);
+  });
+
+  it('comes back as it was filled in', () => {
+    expect(groupOf(agency, { phone: '1', holder: '2' })).toBe(1);
+    expect(groupOf(agency, { accountNumber: '1' })).toBe(0);
+    expect(groupOf(agency, {})).toBe(0);
+  });
+
+  it('writes plates and identity numbers as they are registered', () => {
+    const plate = { ...field('plate', 'text', '.*', 10), check: 'plateNumber' as const };
+    const identity = field('identity', 'idNumber', '.*', 18);
+    const typed = { plate: ' 粤a·12 345', identity: '11010519491231002x' };
+    expect(cleanInputs([plate, identity], typed)).toEqual({
+      plate: '粤A12345',
+      identity: '11010519491231002X',
+    });
   });
 
   it('sends only those, without what was copied along', () => {

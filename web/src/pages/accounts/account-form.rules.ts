@@ -8,6 +8,15 @@ export function fieldsOfGroup(agency: AgencyDetail, group: number): InputField[]
   return agency.inputs.fields.filter((field) => names.has(field.name));
 }
 
+/** The group that was used to type these; the first when none fits. */
+export function groupOf(agency: AgencyDetail, inputs: Inputs): number {
+  const given = Object.keys(inputs).sort().join();
+  return Math.max(
+    0,
+    agency.inputs.groups.findIndex((names) => [...names].sort().join() === given),
+  );
+}
+
 /** What is sent: nothing around the value, and nothing of the groups that were not chosen. */
 export function cleanInputs(fields: readonly InputField[], typed: Inputs): Record<string, string> {
   return Object.fromEntries(fields.map((field) => [field.name, cleanValue(field, typed[field.name] ?? '')]));
@@ -16,6 +25,10 @@ export function cleanInputs(fields: readonly InputField[], typed: Inputs): Recor
 /** Numbers are copied from paper bills with spaces and dashes in them, and typed in full-width figures. */
 function cleanValue(field: InputField, value: string): string {
   const text = value.normalize('NFKC').trim();
+  if (field.presets) return value;
+  // As it is painted: `粤A·12345`.
+  if (field.check === 'plateNumber') return text.replaceAll(/[\s·•-]/g, '').toUpperCase();
+  if (field.keyboard === 'idNumber') return text.replaceAll(/[\s-]/g, '').toUpperCase();
   return field.keyboard === 'text' ? text : text.replaceAll(/[\s-]/g, '');
 }
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import { agencyQuery } from '../../api/queries.ts';
 import { local } from '../../format.ts';
 import { ProblemNote } from '../../parts/note.tsx';
@@ -27,7 +27,7 @@ function RegionStep() {
   const { t } = useTranslation();
   return (
     <Page title={t('add.regionTitle')} back="/">
-      <RegionList />
+      <RegionList base="/accounts/new" />
     </Page>
   );
 }
@@ -53,10 +53,15 @@ function FormStep({ agencyId, region }: { agencyId: string; region: string | nul
       {agency.isPending ? <Waiting lines={5} /> : null}
       {agency.isError ? <ProblemNote error={agency.error} onRetry={() => void agency.refetch()} /> : null}
       {agency.data ? (
-        <AccountForm
-          agency={agency.data}
-          onSaved={(account) => navigate(`/bills/${account.savedAccountId}`, { replace: true })}
-        />
+        <>
+          <AccountForm
+            agency={agency.data}
+            onSaved={(account) => navigate(`/bills/${account.savedAccountId}`, { replace: true })}
+          />
+          <Link className="line-link" to={`/pay/${agencyId}${region ? `?region=${region}` : ''}`}>
+            {t('add.payOnce')}
+          </Link>
+        </>
       ) : null}
     </Page>
   );

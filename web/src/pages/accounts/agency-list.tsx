@@ -4,26 +4,35 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { agenciesQuery, regionsQuery } from '../../api/queries.ts';
-import type { Category } from '../../api/types.ts';
+import type { AgencySummary, Category } from '../../api/types.ts';
 import { local } from '../../format.ts';
-import { CategoryBadge, categoryName, isKnownCategory } from '../../parts/category.tsx';
+import { CategoryBadge, categoryName, hasBills, isKnownCategory } from '../../parts/category.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 
+interface AgencyListProps {
+  region: string;
+  /** Nothing is to be saved: every agency leads straight to paying. */
+  isPayingOnce?: boolean;
+}
+
 /** The billers of one city, narrowed by kind. */
-export function AgencyList({ region }: { region: string }) {
+export function AgencyList({ region, isPayingOnce = false }: AgencyListProps) {
   const { t } = useTranslation();
   const [category, setCategory] = useState<Category | null>(null);
   const place = useQuery(regionsQuery).data?.find(({ code }) => code === region);
   const agencies = useInfiniteQuery(agenciesQuery(region, category));
-  const items = agencies.data?.pages.flatMap((page) => page.items) ?? [];
+  const items = (agencies.data?.pages.flatMap((page) => page.items) ?? []).filter(
+    ({ queryKind }) => queryKind !== 'none',
+  );
+  const categories = place?.categories.filter(isKnownCategory).filter(hasBills) ?? [];
   return (
     <>
       {place ? <p className="weak">{t('add.agencyIntro', { region: local(place.names) })}</p> : null}
-      {place && place.categories.length > 1 ? (
+      {categories.length > 1 ? (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset would announce filters as a form
         <div className="chips" role="group" aria-label={t('add.categoryLabel')}>
-          {[null, ...place.categories.filter(isKnownCategory)].map((each) => (
+          {[null, ...categories].map((each) => (
             <button
               key={each ?? 'all'}
               type="button"
@@ -44,7 +53,7 @@ export function AgencyList({ region }: { region: string }) {
       <ul className="choices wide">
         {items.map((agency) => (
           <li key={agency.agencyId}>
-            <Link className="choice" to={`/accounts/new?region=${region}&agency=${agency.agencyId}`}>
+            <Link className="choice" to={linkTo(agency, region, isPayingOnce)}>
               <CategoryBadge category={agency.category} />
               <span className="choice-main">
                 <strong>{local(agency.names)}</strong>
@@ -62,4 +71,11 @@ export function AgencyList({ region }: { region: string }) {
       ) : null}
     </>
   );
+}
+
+/** A fine is paid once and never again: there is no account to save. */
+function linkTo({ agencyId, queryKind }: AgencySummary, region: string, isPayingOnce: boolean): string {
+  return isPayingOnce || queryKind === 'direct'
+    ? `/pay/${agencyId}?region=${region}`
+    : `/accounts/new?region=${region}&agency=${agencyId}`;
 }

@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import { regionsQuery } from '../../api/queries.ts';
 import type { Region } from '../../api/types.ts';
 import { local } from '../../format.ts';
-import { categoryName } from '../../parts/category.tsx';
+import { categoryName, hasBills } from '../../parts/category.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
@@ -14,7 +14,7 @@ import { recentRegion } from './recent-region.ts';
 /** With more cities than this, finding by name beats reading the list. */
 const SEARCH_FROM = 8;
 
-export function RegionList() {
+export function RegionList({ base }: { base: '/accounts/new' | '/pay' }) {
   const { t } = useTranslation();
   const regions = useQuery(regionsQuery);
   const [sought, setSought] = useState('');
@@ -31,12 +31,12 @@ export function RegionList() {
       <ul className="choices wide">
         {found.map((region) => (
           <li key={region.code}>
-            <Link className="choice" to={`/accounts/new?region=${region.code}`}>
+            <Link className="choice" to={`${base}?region=${region.code}`}>
               <span className="choice-main">
                 <strong>{local(region.names)}</strong>
                 <br />
                 <span className="weak small">
-                  {region.categories.map(categoryName).join(t('app.listSeparator'))}
+                  {region.categories.filter(hasBills).map(categoryName).join(t('app.listSeparator'))}
                 </span>
               </span>
             </Link>

@@ -1,19 +1,22 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { AgencyDetail, Bill } from '../../api/types.ts';
+import type { AgencyDetail, Bill, ChargeKind } from '../../api/types.ts';
 import { formatDate, formatMoney, formatPeriod, isPast, local } from '../../format.ts';
+import { AmountOptions } from './amount-options.tsx';
 
 interface BillCardProps {
   bill: Bill;
-  shape: AgencyDetail['billShape'];
+  agency: AgencyDetail;
   isChosen: boolean;
   isOnly: boolean;
   onToggle(): void;
 }
 
 /** One period: how much, by when, and how the amount comes about. */
-export function BillCard({ bill, shape, isChosen, isOnly, onToggle }: BillCardProps) {
+export function BillCard({ bill, agency, isChosen, isOnly, onToggle }: BillCardProps) {
+  const { t } = useTranslation();
   const period = formatPeriod(bill.period);
+  const shape = agency.billShape;
   const isChoice = bill.inFlightPaymentId === null && !isOnly && shape !== 'all';
   const head = (
     <>
@@ -42,7 +45,13 @@ export function BillCard({ bill, shape, isChosen, isOnly, onToggle }: BillCardPr
       ) : (
         <div className="bill-head">{head}</div>
       )}
-      <BillDetails bill={bill} isOpen={isOnly} />
+      <div className="bill-body">
+        <AmountOptions bill={bill} timeZone={agency.serviceHours.timeZone} />
+        {bill.minimumDue && bill.minimumDue.amountMinor < bill.amountDue.amountMinor ? (
+          <p className="small">{t('bill.minimumDue', { amount: formatMoney(bill.minimumDue) })}</p>
+        ) : null}
+        <BillDetails bill={bill} isOpen={isOnly} />
+      </div>
     </article>
   );
 }
@@ -61,54 +70,61 @@ function DueDate({ bill }: { bill: Bill }) {
 function BillDetails({ bill, isOpen }: { bill: Bill; isOpen: boolean }) {
   const { t } = useTranslation();
   return (
-    <div className="bill-body">
-      <details className="fold" open={isOpen}>
-        <summary>{t('bill.lines')}</summary>
-        <table className="lines">
-          <caption className="visually-hidden">
-            {t('bill.linesOf', { period: formatPeriod(bill.period) })}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('bill.item')}</th>
-              <th scope="col">{t('bill.amount')}</th>
+    <details className="fold" open={isOpen}>
+      <summary>{t('bill.lines')}</summary>
+      <table className="lines">
+        <caption className="visually-hidden">
+          {t('bill.linesOf', { period: formatPeriod(bill.period) })}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('bill.item')}</th>
+            <th scope="col">{t('bill.amount')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {bill.lines.map((line, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name of their own and never move
+            <tr key={index}>
+              <th scope="row">
+                {local(line.label)} <KindTag kind={line.kind} />
+                {line.quantity ? (
+                  <>
+                    <br />
+                    <span className="weak small number">{t('bill.quantity', line.quantity)}</span>
+                  </>
+                ) : null}
+              </th>
+              <td>{formatMoney(line.amount)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {bill.lines.map((line, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name of their own and never move
-              <tr key={index}>
-                <th scope="row">
-                  {local(line.label)}
-                  {line.quantity ? (
-                    <>
-                      <br />
-                      <span className="weak small number">{t('bill.quantity', line.quantity)}</span>
-                    </>
-                  ) : null}
-                </th>
-                <td>{formatMoney(line.amount)}</td>
-              </tr>
-            ))}
-          </tbody>
-          <tfoot>
-            <tr>
-              <th scope="row">{t('bill.sum')}</th>
-              <td>{formatMoney(bill.amountDue)}</td>
-            </tr>
-          </tfoot>
-        </table>
-        {bill.facts && bill.facts.length > 0 ? (
-          <dl className="facts bill-facts small">
-            {bill.facts.map((fact) => (
-              <div key={fact.label['zh-CN']} style={{ display: 'contents' }}>
-                <dt>{local(fact.label)}</dt>
-                <dd className="number">{fact.value}</dd>
-              </div>
-            ))}
-          </dl>
-        ) : null}
-      </details>
-    </div>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">{t('bill.sum')}</th>
+            <td>{formatMoney(bill.amountDue)}</td>
+          </tr>
+        </tfoot>
+      </table>
+      {bill.facts && bill.facts.length > 0 ? (
+        <dl className="facts bill-facts small">
+          {bill.facts.map((fact) => (
+            <div key={fact.label['zh-CN']} style={{ display: 'contents' }}>
+              <dt>{local(fact.label)}</dt>
+              <dd className="number">{fact.value}</dd>
+            </div>
+          ))}
+        </dl>
+      ) : null}
+    </details>
   );
+}
+
+/** Charges that change what is due because of when or how it is paid are named as such. */
+const TELLING_KINDS: readonly ChargeKind[] = ['lateFee', 'rebate', 'credit'];
+
+function KindTag({ kind }: { kind: ChargeKind }) {
+  const { t } = useTranslation();
+  if (!TELLING_KINDS.includes(kind)) return null;
+  return <span className={`tag ${kind === 'lateFee' ? 'bad' : 'good'}`}>{t(`charge.${kind}`)}</span>;
 }

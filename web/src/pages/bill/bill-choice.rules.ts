@@ -2,7 +2,6 @@ import type { AgencyDetail, Bill, Money } from '../../api/types.ts';
 import { totals } from '../../format.ts';
 
 type BillShape = AgencyDetail['billShape'];
-type AmountRule = AgencyDetail['amountRule'];
 
 export function oldestFirst(bills: readonly Bill[]): Bill[] {
   return [...bills].sort((a, b) => (a.period < b.period ? -1 : a.period > b.period ? 1 : 0));
@@ -45,35 +44,4 @@ export function toggleBill(
 export function chosenTotal(payable: readonly Bill[], chosen: readonly string[]): Money | null {
   const sums = totals(payable.filter((bill) => chosen.includes(bill.billId)).map((bill) => bill.amountDue));
   return sums.length === 1 ? (sums[0] ?? null) : null;
-}
-
-export type AmountRefusal =
-  | { code: 'notAnAmount' }
-  | { code: 'atLeast' | 'atMost' | 'multipleOf'; amountMinor: number };
-
-/** Why an amount breaks the agency's rule, or null. The server decides; this only says so sooner. */
-export function refuseAmount(
-  rule: AmountRule,
-  dueMinor: number,
-  amountMinor: number | null,
-): AmountRefusal | null {
-  if (amountMinor === null || amountMinor <= 0) return { code: 'notAnAmount' };
-  const atLeast = (least: number): AmountRefusal | null =>
-    amountMinor < least ? { code: 'atLeast', amountMinor: least } : null;
-  const atMost = (most: number): AmountRefusal | null =>
-    amountMinor > most ? { code: 'atMost', amountMinor: most } : null;
-  switch (rule.kind) {
-    case 'exact':
-      return atLeast(dueMinor) ?? atMost(dueMinor);
-    case 'atLeast':
-      return atLeast(dueMinor);
-    case 'atMost':
-      return atLeast(Math.min(rule.minimumMinor, dueMinor)) ?? atMost(dueMinor);
-    case 'any':
-      return atLeast(rule.minimumMinor);
-    case 'range':
-      return atLeast(rule.minimumMinor) ?? atMost(rule.maximumMinor);
-    case 'multipleOf':
-      return amountMinor % rule.stepMinor === 0 ? null : { code: 'multipleOf', amountMinor: rule.stepMinor };
-  }
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { agencyQuery, billsQuery, savedAccountsQuery } from '../../api/queries.ts';
 import type { BillQuery, SavedAccount } from '../../api/types.ts';
 import { formatTime, local } from '../../format.ts';
@@ -9,9 +9,8 @@ import { Note, ProblemNote } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { AccountMenu } from './account-menu.tsx';
+import { AnswerView } from './answer-view.tsx';
 import './bill.css';
-import { OtherOutcome } from './other-outcome.tsx';
-import { PayForm } from './pay-form.tsx';
 
 export default function BillPage() {
   const { t } = useTranslation();
@@ -36,37 +35,31 @@ export default function BillPage() {
 }
 
 function AccountBills({ account }: { account: SavedAccount }) {
+  const { t } = useTranslation();
   // What is paid for must be what is owed now, not what was seen on the page before.
   const bills = useQuery({ ...billsQuery(account.savedAccountId), refetchOnMount: 'always' });
   const agency = useQuery(agencyQuery(account.agency.agencyId));
-  const retry = () => {
-    void bills.refetch();
-    void agency.refetch();
-  };
+  const retry = () => Promise.all([bills.refetch(), agency.refetch()]);
   return (
     <>
       <AccountHead account={account} answer={bills.data ?? null} />
       {bills.isPending || agency.isPending ? <Waiting lines={6} /> : null}
       {bills.isError || agency.isError ? (
-        <ProblemNote error={bills.error ?? agency.error} onRetry={retry} />
+        <ProblemNote error={bills.error ?? agency.error} onRetry={() => void retry()} />
       ) : null}
       {bills.data && agency.data ? (
-        bills.data.outcome === 'due' && bills.data.queryId ? (
-          <PayForm
-            agency={agency.data}
-            account={account}
-            answer={bills.data}
-            queryId={bills.data.queryId}
-            isAsking={bills.isFetching}
-          />
-        ) : (
-          <OtherOutcome
-            answer={bills.data}
-            agency={agency.data}
-            isAsking={bills.isFetching}
-            onRetry={retry}
-          />
-        )
+        <AnswerView
+          agency={agency.data}
+          label={account.label}
+          answer={bills.data}
+          isAsking={bills.isFetching}
+          askAgain={retry}
+          correct={
+            <Link className="button-link" to={`/accounts/new?agency=${agency.data.agencyId}`}>
+              {t('outcome.noSuchAccount.action')}
+            </Link>
+          }
+        />
       ) : null}
     </>
   );

@@ -1,86 +1,80 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Button from 'antd-mobile/es/components/button';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ApiProblem } from '../../api/problem.ts';
-import { channelsQuery } from '../../api/queries.ts';
-import type { AgencyDetail, BillQuery, Money, SavedAccount } from '../../api/types.ts';
-import { formatMoney, formatPeriod, formatSpan, local } from '../../format.ts';
+import { type ChosenPart, channelsQuery, quoteQuery } from '../../api/queries.ts';
+import type { Money } from '../../api/types.ts';
+import { formatMoney, formatSpan, local } from '../../format.ts';
+import { CostFacts, Fact } from '../../parts/facts.tsx';
+import { TextField } from '../../parts/field.tsx';
 import { Note, ProblemNote } from '../../parts/note.tsx';
 import { Sheet } from '../../parts/sheet.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
-import { type Order, usePlaceOrder } from './use-place-order.ts';
+import type { PayableAnswer } from './answer-view.tsx';
+import { usePlaceOrder } from './use-place-order.ts';
 
-interface ConfirmSheetProps {
-  agency: AgencyDetail;
-  account: SavedAccount;
-  answer: BillQuery;
-  order: Omit<Order, 'channelId'>;
-  /** The bills are being asked for again. */
-  isAsking: boolean;
+interface ConfirmSheetProps extends PayableAnswer {
+  order: ChosenPart;
+  /** What the money is for, where it is not just the account. */
+  what: { label: string; text: string } | null;
   onBillChanged(): void;
   onClose(): void;
 }
 
-/** Everything once more in one place: to whom, for which account, how much, from where; then to the bank. */
-export function ConfirmSheet({
-  agency,
-  account,
-  answer,
-  order,
-  isAsking,
-  onBillChanged,
-  onClose,
-}: ConfirmSheetProps) {
+/** The server's own limit. */
+const MAX_NAME_LENGTH = 60;
+
+/** Everything once more in one place: to whom, for which account, how much in all, from where; then to the bank. */
+export function ConfirmSheet(sheet: ConfirmSheetProps) {
+  const { agency, answer, order, what, isAsking, askAgain, onBillChanged, onClose } = sheet;
   const { t } = useTranslation();
+  const quote = useQuery({ ...quoteQuery(order), placeholderData: keepPreviousData });
   const channels = useQuery(channelsQuery);
   const [chosenChannel, setChosenChannel] = useState<string | null>(null);
   const channelId = chosenChannel ?? channels.data?.[0]?.channelId ?? null;
-  const { place, replacedAmount } = usePlaceOrder(account.savedAccountId, onBillChanged);
-  const periods = answer.bills
-    .filter((bill) => order.billIds.includes(bill.billId))
-    .map((bill) => formatPeriod(bill.period))
-    .join(t('app.listSeparator'));
+  const payer = usePayerName(agency.payer === 'named');
+  const { place, replacedTotal } = usePlaceOrder(askAgain, onBillChanged);
+  const isWaiting = place.isPending || isAsking || quote.isFetching;
+  const total = quote.data?.total ?? order.amount;
+  const pay = () => {
+    if (channelId === null || !quote.data || !payer.check()) return;
+    place.mutate({ ...order, total: quote.data.total, channelId, ...payer.value });
+  };
   return (
     <Sheet title={t('confirm.title')} onClose={onClose}>
       <div className="stack">
-        {replacedAmount && !isAsking ? <ChangedAmount before={replacedAmount} now={order.amount} /> : null}
-        <p className="amount-large">{formatMoney(order.amount)}</p>
+        {replacedTotal && !isAsking && !quote.isFetching ? (
+          <ChangedAmount before={replacedTotal} now={total} />
+        ) : null}
+        <p className="amount-large">{formatMoney(total)}</p>
         <dl className="facts">
-          <dt>{t('confirm.to')}</dt>
-          <dd>{local(agency.names)}</dd>
-          <dt>{t('confirm.account')}</dt>
-          <dd>
-            {account.label ? `${account.label} · ` : ''}
-            <span className="number">{account.maskedAccount}</span>
+          <Fact label={t('confirm.to')}>{local(agency.names)}</Fact>
+          <Fact label={t('confirm.account')}>
+            {sheet.label ? `${sheet.label} · ` : ''}
+            <span className="number">{answer.maskedAccount}</span>
             {answer.holder?.maskedName ? ` · ${answer.holder.maskedName}` : ''}
-          </dd>
-          <dt>{t('confirm.periods')}</dt>
-          <dd>{periods}</dd>
+          </Fact>
+          {what ? <Fact label={what.label}>{what.text}</Fact> : null}
+          {quote.data ? <CostFacts {...quote.data} /> : null}
         </dl>
-        {channels.isPending ? <Waiting lines={2} /> : null}
-        {channels.isError ? (
-          <ProblemNote error={channels.error} onRetry={() => void channels.refetch()} />
+        {quote.isError ? <ProblemNote error={quote.error} onRetry={() => void quote.refetch()} /> : null}
+        {payer.isAsked ? (
+          <div ref={payer.box}>
+            <TextField
+              label={t('confirm.payer')}
+              hint={t('confirm.payerHint')}
+              autoComplete="name"
+              maxLength={MAX_NAME_LENGTH}
+              value={payer.name}
+              onChange={payer.type}
+              error={payer.isMissing ? t('confirm.payerMissing') : null}
+              required
+            />
+          </div>
         ) : null}
-        {channels.data ? (
-          <fieldset>
-            <legend className="field-label">{t('confirm.channel')}</legend>
-            <div className="choices">
-              {channels.data.map((channel) => (
-                <label key={channel.channelId} className="choice">
-                  <input
-                    type="radio"
-                    name="channel"
-                    checked={channel.channelId === channelId}
-                    onChange={() => setChosenChannel(channel.channelId)}
-                  />
-                  <span className="choice-main">{local(channel.names)}</span>
-                </label>
-              ))}
-            </div>
-          </fieldset>
-        ) : null}
+        <Channels chosen={channelId} onChoose={setChosenChannel} />
         <p className="weak small">
           {t('confirm.explain', { span: formatSpan(agency.postingPromiseSeconds) })}
         </p>
@@ -90,14 +84,12 @@ export function ConfirmSheet({
             color="primary"
             size="large"
             block
-            disabled={channelId === null || isAsking}
-            loading={place.isPending || isAsking}
+            disabled={channelId === null || isWaiting || !quote.data}
+            loading={isWaiting}
             loadingText={t('app.wait')}
-            onClick={() => {
-              if (channelId) place.mutate({ ...order, channelId });
-            }}
+            onClick={pay}
           >
-            {t('confirm.pay', { amount: formatMoney(order.amount) })}
+            {t('confirm.pay', { amount: formatMoney(total) })}
           </Button>
         </div>
       </div>
@@ -105,7 +97,59 @@ export function ConfirmSheet({
   );
 }
 
-/** The agency changed the bill while it was looked at: both amounts, and the question again. */
+/** Who pays, for agencies that want to know. */
+function usePayerName(isAsked: boolean) {
+  const [name, setName] = useState('');
+  const [isMissing, setMissing] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  return {
+    isAsked,
+    name,
+    isMissing,
+    box,
+    value: isAsked ? { payerName: name.trim() } : {},
+    type(text: string) {
+      setName(text);
+      setMissing(false);
+    },
+    /** Whether the question is answered; if not, the keyboard goes there. */
+    check(): boolean {
+      const isAnswered = !isAsked || name.trim() !== '';
+      setMissing(!isAnswered);
+      if (!isAnswered) box.current?.querySelector('input')?.focus();
+      return isAnswered;
+    },
+  };
+}
+
+function Channels({ chosen, onChoose }: { chosen: string | null; onChoose(channelId: string): void }) {
+  const { t } = useTranslation();
+  const channels = useQuery(channelsQuery);
+  if (channels.isPending) return <Waiting lines={2} />;
+  if (channels.isError) {
+    return <ProblemNote error={channels.error} onRetry={() => void channels.refetch()} />;
+  }
+  return (
+    <fieldset>
+      <legend className="field-label">{t('confirm.channel')}</legend>
+      <div className="choices">
+        {channels.data.map((channel) => (
+          <label key={channel.channelId} className="choice">
+            <input
+              type="radio"
+              name="channel"
+              checked={channel.channelId === chosen}
+              onChange={() => onChoose(channel.channelId)}
+            />
+            <span className="choice-main">{local(channel.names)}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** What is to be paid changed while it was looked at: both amounts, and the question again. */
 function ChangedAmount({ before, now }: { before: Money; now: Money }) {
   const { t } = useTranslation();
   return (
@@ -131,7 +175,7 @@ function OrderProblem({ error }: { error: Error }) {
   const { t } = useTranslation();
   const problem = error instanceof ApiProblem ? error : null;
   // Said by the amounts themselves.
-  if (problem?.code === 'bill_changed') return null;
+  if (problem?.code === 'bill_changed' || problem?.code === 'total_changed') return null;
   const otherPayment = problem?.code === 'bill_payment_in_flight' ? problem.params.paymentId : null;
   return (
     <ProblemNote error={error} noAnswer={t('confirm.noAnswer')}>

@@ -1,6 +1,6 @@
 import Button from 'antd-mobile/es/components/button';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import type { AgencyDetail, BillQuery } from '../../api/types.ts';
 import { formatDate, formatTime } from '../../format.ts';
 import { Note } from '../../parts/note.tsx';
@@ -10,10 +10,12 @@ interface OtherOutcomeProps {
   agency: AgencyDetail;
   isAsking: boolean;
   onRetry(): void;
+  /** Where to correct an account that does not exist. */
+  correct: ReactNode;
 }
 
-/** Every answer but "this is due", each with what to do next. */
-export function OtherOutcome({ answer, agency, isAsking, onRetry }: OtherOutcomeProps) {
+/** Every answer of which nothing has to be paid, each with what to do next. */
+export function OtherOutcome({ answer, agency, isAsking, onRetry, correct }: OtherOutcomeProps) {
   const { t } = useTranslation();
   const retry = (
     <Button onClick={onRetry} loading={isAsking} loadingText={t('app.wait')}>
@@ -30,9 +32,7 @@ export function OtherOutcome({ answer, agency, isAsking, onRetry }: OtherOutcome
         <Note tone="bad" title={t('outcome.noSuchAccount.title')}>
           <p>{t('outcome.noSuchAccount.body')}</p>
           {phone}
-          <Link className="button-link" to={`/accounts/new?agency=${agency.agencyId}`}>
-            {t('outcome.noSuchAccount.action')}
-          </Link>
+          {correct}
         </Note>
       );
     case 'closedNow':

@@ -59,12 +59,14 @@ function PaymentRow({ payment }: { payment: Payment }) {
       <span className="payment-what">
         <strong>{local(payment.agency.names)}</strong>
         <span className="weak small">
-          {payment.bills.map((bill) => formatPeriod(bill.period)).join(t('app.listSeparator'))}
+          {payment.bills.length > 0
+            ? payment.bills.map((bill) => formatPeriod(bill.period)).join(t('app.listSeparator'))
+            : payment.maskedAccount}
         </span>
         <span className="weak small number">{formatTime(payment.createdAt)}</span>
       </span>
       <span className="payment-how">
-        <strong className="number">{formatMoney(payment.amount)}</strong>
+        <strong className="number">{formatMoney(payment.total)}</strong>
         <span className={`tag ${toneOf(payment.status)}`}>{t(`payment.status.${payment.status}.short`)}</span>
       </span>
     </Link>

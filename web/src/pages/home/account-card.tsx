@@ -48,7 +48,7 @@ interface DueStateProps {
   onRetry(): void;
 }
 
-/** Five answers, each said differently: what is owed, nothing, no such account, closed, and no answer. */
+/** Each answer said differently: what is owed, open to pay to, nothing, no such account, closed, and no answer. */
 function DueState({ account, answer, onRetry }: DueStateProps) {
   const { t } = useTranslation();
   const to = `/bills/${account.savedAccountId}`;
@@ -62,6 +62,20 @@ function DueState({ account, answer, onRetry }: DueStateProps) {
             <p className="weak">{t('outcome.nextBill', { date: formatDate(answer.nextBillOn) })}</p>
           ) : null}
           <Link to={to}>{t('home.details')}</Link>
+        </State>
+      );
+    case 'payable':
+    case 'plans':
+      return (
+        <State tone="good" icon="check" title={t('outcome.payable.title')}>
+          <p className="weak">{t(`outcome.${answer.outcome}.short`)}</p>
+          <Link
+            className="button-link primary block"
+            to={to}
+            aria-label={t('home.payFor', { name: account.label || local(account.agency.names) })}
+          >
+            {t('home.pay')}
+          </Link>
         </State>
       );
     case 'noSuchAccount':

@@ -2,12 +2,13 @@ import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { billsQuery, paymentsQuery, savedAccountsQuery } from '../../api/queries.ts';
-import type { Payment, SavedAccount } from '../../api/types.ts';
+import type { BillQuery, SavedAccount } from '../../api/types.ts';
 import { formatMoney, local, totals } from '../../format.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { Note, ProblemNote } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import { storyOf } from '../payment/payment-progress.ts';
 import { AccountCard } from './account-card.tsx';
 import './home.css';
 
@@ -47,6 +48,9 @@ function Accounts({ accounts }: { accounts: SavedAccount[] }) {
             </li>
           ))}
         </ul>
+        <Link className="line-link" to="/pay">
+          {t('home.payOnce')}
+        </Link>
       </section>
     </>
   );
@@ -82,8 +86,8 @@ function TotalDue({ accounts }: { accounts: SavedAccount[] }) {
   );
 }
 
-function hasAnswer(outcome: string): boolean {
-  return outcome === 'due' || outcome === 'nothingDue' || outcome === 'noSuchAccount';
+function hasAnswer(outcome: BillQuery['outcome']): boolean {
+  return outcome !== 'closedNow' && outcome !== 'unavailable';
 }
 
 /** Payments that are not over yet, so that leaving their page loses nothing. */
@@ -92,19 +96,15 @@ function InProgress() {
   const payments = useInfiniteQuery({ ...paymentsQuery, refetchOnMount: 'always' });
   const open = payments.data?.pages.flatMap((page) => page.items).filter((payment) => !payment.final) ?? [];
   return open.map((payment) => (
-    <Note key={payment.paymentId} tone="wait" title={titleOf(payment, t)}>
+    <Note key={payment.paymentId} tone="wait" title={t(`${storyOf(payment)}.title`)}>
       <p>
-        {local(payment.agency.names)} <span className="number">{formatMoney(payment.amount)}</span>
+        {local(payment.agency.names)} <span className="number">{formatMoney(payment.total)}</span>
       </p>
       <Link className="button-link" to={`/payments/${payment.paymentId}`}>
         {t('home.seeProgress')}
       </Link>
     </Note>
   ));
-}
-
-function titleOf(payment: Payment, t: ReturnType<typeof useTranslation>['t']): string {
-  return t(`payment.status.${payment.status}.title`);
 }
 
 function FirstAccount() {
@@ -116,6 +116,9 @@ function FirstAccount() {
       <Link className="button-link primary block" to="/accounts/new">
         <Icon name="plus" />
         {t('home.addFirst')}
+      </Link>
+      <Link className="button-link block" to="/pay">
+        {t('home.payOnce')}
       </Link>
     </section>
   );

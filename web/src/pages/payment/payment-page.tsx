@@ -5,12 +5,15 @@ import { Link, useLocation, useNavigate, useParams } from 'react-router';
 import type { Payment } from '../../api/types.ts';
 import { formatExactTime, formatMoney, formatPeriod, formatTime, local } from '../../format.ts';
 import { announce } from '../../parts/announce.ts';
+import { CostFacts, Fact } from '../../parts/facts.tsx';
+import { FulfilmentCard } from '../../parts/fulfilment.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { Note, ProblemNote } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import { DisputeLink, DisputeList } from '../dispute/dispute-list.tsx';
 import './payment.css';
-import { isSafeToLeave, type ProgressStep, stepsOf, toneOf } from './payment-progress.ts';
+import { isSafeToLeave, type ProgressStep, stepsOf, storyOf, toneOf } from './payment-progress.ts';
 import { usePayment } from './use-payment.ts';
 
 export default function PaymentPage() {
@@ -53,11 +56,12 @@ function bankUrl(payment: Payment): string | null {
 function useAnnouncedStatus(payment: Payment | null): void {
   const { t } = useTranslation();
   const status = payment?.status;
+  const story = storyOf(payment ?? { status: 'created', undone: false });
   const before = useRef(status);
   useEffect(() => {
-    if (status && before.current && status !== before.current) announce(t(`payment.status.${status}.title`));
+    if (status && before.current && status !== before.current) announce(t(`${story}.title`));
     before.current = status;
-  }, [status, t]);
+  }, [status, story, t]);
 }
 
 function Progress({ payment }: { payment: Payment }) {
@@ -65,8 +69,13 @@ function Progress({ payment }: { payment: Payment }) {
   const confirmUrl = payment.status === 'debitPending' ? bankUrl(payment) : null;
   return (
     <>
-      <Note tone={toneOf(payment.status)} title={t(`payment.status.${payment.status}.title`)}>
-        <p>{t(`payment.status.${payment.status}.body`, { amount: formatMoney(payment.amount) })}</p>
+      <Note tone={toneOf(payment.status)} title={t(`${storyOf(payment)}.title`)}>
+        <p>
+          {t(`${storyOf(payment)}.body`, {
+            amount: formatMoney(payment.amount),
+            total: formatMoney(payment.total),
+          })}
+        </p>
         {payment.reason && payment.status !== 'posted' ? (
           <p>{t('app.because', { reason: t(`reason.${payment.reason.code}`) })}</p>
         ) : null}
@@ -82,12 +91,17 @@ function Progress({ payment }: { payment: Payment }) {
           </Link>
         ) : null}
       </Note>
+      {payment.fulfilment && payment.status === 'posted' ? (
+        <FulfilmentCard fulfilment={payment.fulfilment} />
+      ) : null}
+      {payment.postedAt ? <DisputeList paymentId={payment.paymentId} /> : null}
       {isSafeToLeave(payment) ? <p className="weak">{t('payment.safeToLeave')}</p> : null}
       <section className="panel" aria-label={t('payment.steps')}>
         <ProgressSteps steps={stepsOf(payment)} />
       </section>
       <PaymentFacts payment={payment} />
       <Timeline payment={payment} />
+      {payment.status === 'posted' ? <DisputeLink paymentId={payment.paymentId} /> : null}
       <Link className="button-link block" to="/">
         {t('app.toHome')}
       </Link>
@@ -141,18 +155,31 @@ function PaymentFacts({ payment }: { payment: Payment }) {
   return (
     <section className="panel" aria-label={t('payment.facts')}>
       <dl className="facts">
-        <dt>{t('payment.amount')}</dt>
-        <dd className="number">
-          <strong>{formatMoney(payment.amount)}</strong>
-        </dd>
-        <dt>{t('confirm.to')}</dt>
-        <dd>{local(payment.agency.names)}</dd>
-        <dt>{t('confirm.account')}</dt>
-        <dd className="number">{payment.maskedAccount}</dd>
-        <dt>{t('confirm.periods')}</dt>
-        <dd>{payment.bills.map((bill) => formatPeriod(bill.period)).join(t('app.listSeparator'))}</dd>
-        <dt>{t('payment.number')}</dt>
-        <dd className="number small">{payment.paymentId}</dd>
+        {payment.fee.amountMinor === 0 ? (
+          <Fact label={t('payment.amount')} isNumber>
+            <strong>{formatMoney(payment.amount)}</strong>
+          </Fact>
+        ) : (
+          <CostFacts {...payment} />
+        )}
+        {payment.credit ? (
+          <Fact label={t('cost.credit')} isNumber>
+            {formatMoney(payment.credit)}
+          </Fact>
+        ) : null}
+        <Fact label={t('confirm.to')}>{local(payment.agency.names)}</Fact>
+        <Fact label={t('confirm.account')} isNumber>
+          {payment.maskedAccount}
+        </Fact>
+        {payment.planId ? <Fact label={t('confirm.plan')}>{payment.planId}</Fact> : null}
+        {payment.bills.length > 0 ? (
+          <Fact label={t('confirm.periods')}>
+            {payment.bills.map((bill) => formatPeriod(bill.period)).join(t('app.listSeparator'))}
+          </Fact>
+        ) : null}
+        <Fact label={t('payment.number')} isNumber>
+          <span className="small">{payment.paymentId}</span>
+        </Fact>
       </dl>
     </section>
   );
@@ -161,6 +188,7 @@ function PaymentFacts({ payment }: { payment: Payment }) {
 /** Everything that happened, for who wants to know or has to explain it on the phone. */
 function Timeline({ payment }: { payment: Payment }) {
   const { t } = useTranslation();
+  const undoneFrom = payment.timeline.findIndex(({ status }) => status === 'reversing');
   return (
     <details className="panel fold timeline">
       <summary>{t('payment.timeline')}</summary>
@@ -170,7 +198,7 @@ function Timeline({ payment }: { payment: Payment }) {
           <li key={index}>
             <span className="weak small number">{formatExactTime(step.at)}</span>
             <br />
-            {t(`payment.status.${step.status}.title`)}
+            {t(`${storyOf({ status: step.status, undone: undoneFrom >= 0 && index > undoneFrom })}.title`)}
             {step.reason ? <span className="weak"> · {t(`reason.${step.reason.code}`)}</span> : null}
           </li>
         ))}

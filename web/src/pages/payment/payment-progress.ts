@@ -2,7 +2,7 @@ import type { Payment, PaymentStatus } from '../../api/types.ts';
 
 /** The resident's view of a payment: three steps, whose last is either the receipt or the money back. */
 export interface ProgressStep {
-  name: 'debit' | 'posting' | 'receipt' | 'refund';
+  name: 'debit' | 'posting' | 'undo' | 'receipt' | 'refund';
   state: 'done' | 'current' | 'waiting' | 'failed';
   /** ISO 8601, when the step was done. */
   at: string | null;
@@ -22,6 +22,7 @@ const PROGRESS: Record<
   postingPending: ['done', 'current', 'waiting'],
   postingUnknown: ['done', 'current', 'waiting'],
   posted: ['done', 'done', 'done'],
+  // Always undone: told by `undoingSteps`.
   reversing: ['done', 'done', 'current'],
   refunding: ['done', 'failed', 'current'],
   refundPending: ['done', 'failed', 'current'],
@@ -40,8 +41,9 @@ const REFUNDING: readonly PaymentStatus[] = [
 ];
 
 export function stepsOf(
-  payment: Pick<Payment, 'status' | 'debitedAt' | 'postedAt' | 'refundedAt'>,
+  payment: Pick<Payment, 'status' | 'undone' | 'debitedAt' | 'postedAt' | 'refundedAt'>,
 ): ProgressStep[] {
+  if (payment.undone) return undoingSteps(payment);
   const [debit, posting, last] = PROGRESS[payment.status];
   const steps: ProgressStep[] = [
     { name: 'debit', state: debit, at: payment.debitedAt },
@@ -50,6 +52,33 @@ export function stepsOf(
   if (REFUNDING.includes(payment.status)) steps.push({ name: 'refund', state: last, at: payment.refundedAt });
   else steps.push({ name: 'receipt', state: last, at: payment.postedAt });
   return steps;
+}
+
+/** What was posted and is undone: the agency first, then the money comes back. */
+function undoingSteps({
+  status,
+  debitedAt,
+  postedAt,
+  refundedAt,
+}: Pick<Payment, 'status' | 'debitedAt' | 'postedAt' | 'refundedAt'>): ProgressStep[] {
+  const isUndone = status !== 'reversing';
+  return [
+    { name: 'debit', state: 'done', at: debitedAt },
+    { name: 'posting', state: 'done', at: postedAt },
+    { name: 'undo', state: isUndone ? 'done' : 'current', at: null },
+    {
+      name: 'refund',
+      state: status === 'refunded' ? 'done' : isUndone ? 'current' : 'waiting',
+      at: refundedAt,
+    },
+  ];
+}
+
+/** Where the texts of a status are: money comes back for another reason when what was posted was undone. */
+export function storyOf({ status, undone }: Pick<Payment, 'status' | 'undone'>) {
+  return undone && (status === 'refunding' || status === 'refunded')
+    ? (`payment.undone.${status}` as const)
+    : (`payment.status.${status}` as const);
 }
 
 /** Whether the status is good news, bad news that costs nothing, or something to wait for. */

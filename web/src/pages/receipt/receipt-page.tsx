@@ -7,9 +7,12 @@ import { ApiProblem } from '../../api/problem.ts';
 import { receiptQuery } from '../../api/queries.ts';
 import type { Receipt } from '../../api/types.ts';
 import { formatExactTime, formatMoney, formatPeriod, local } from '../../format.ts';
+import { CostFacts, Fact } from '../../parts/facts.tsx';
+import { FulfilmentCard } from '../../parts/fulfilment.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import { DisputeLink } from '../dispute/dispute-list.tsx';
 import './receipt.css';
 
 /** Its encoder is only needed here. */
@@ -40,9 +43,10 @@ function ReceiptCard({ receipt }: { receipt: Receipt }) {
       <article className="panel receipt" aria-label={t('receipt.title')}>
         <header className="receipt-head">
           <p className="tag good">{t('receipt.paid')}</p>
-          <p className="amount-large">{formatMoney(receipt.amount)}</p>
+          <p className="amount-large">{formatMoney(receipt.total)}</p>
           <p>{local(receipt.agency.names)}</p>
         </header>
+        {receipt.fulfilment ? <FulfilmentCard fulfilment={receipt.fulfilment} /> : null}
         <ReceiptFacts receipt={receipt} />
         <figure className="receipt-code">
           <Suspense fallback={<Waiting lines={2} />}>
@@ -69,6 +73,7 @@ function ReceiptCard({ receipt }: { receipt: Receipt }) {
         <Link className="button-link" to="/">
           {t('app.toHome')}
         </Link>
+        <DisputeLink paymentId={receipt.paymentId} />
       </div>
     </>
   );
@@ -92,6 +97,14 @@ function ReceiptFacts({ receipt }: { receipt: Receipt }) {
           <dd className="number">{formatMoney(bill.amount)}</dd>
         </div>
       ))}
+      {receipt.credit ? (
+        <Fact label={t('cost.credit')} isNumber>
+          {formatMoney(receipt.credit)}
+        </Fact>
+      ) : null}
+      <CostFacts {...receipt} />
+      {receipt.planId ? <Fact label={t('confirm.plan')}>{receipt.planId}</Fact> : null}
+      {receipt.payerName ? <Fact label={t('confirm.payer')}>{receipt.payerName}</Fact> : null}
       <dt>{t('receipt.debitedAt')}</dt>
       <dd>{formatExactTime(receipt.debitedAt)}</dd>
       <dt>{t('receipt.postedAt')}</dt>

@@ -7,6 +7,7 @@ import { api, bodyOf } from '../../api/client.ts';
 import { ApiProblem } from '../../api/problem.ts';
 import type { ReceiptVerification } from '../../api/types.ts';
 import { formatExactTime, formatMoney, local } from '../../format.ts';
+import { CostFacts } from '../../parts/facts.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { Note, ProblemNote } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -62,8 +63,9 @@ function Genuine({ receipt }: { receipt: ReceiptVerification }) {
         <p>{t('verify.genuineBody')}</p>
       </Note>
       <section className="panel stack" aria-label={t('verify.facts')}>
-        <p className="amount-large">{formatMoney(receipt.amount)}</p>
+        <p className="amount-large">{formatMoney(receipt.total)}</p>
         <dl className="facts">
+          <CostFacts {...receipt} />
           <dt>{t('receipt.agency')}</dt>
           <dd>{local(receipt.agency.names)}</dd>
           <dt>{t('receipt.account')}</dt>
