@@ -82,7 +82,12 @@ export class HttpCity {
         SANDBOX_BANK_WEBHOOK_SECRET: bank.webhookSecret,
         SANDBOX_CONTROL_TOKEN: bank.controlToken,
       });
-      const demo = { powerAgency: { ...power, url: powerUrl }, bank: { ...bank, url: bankUrl }, staff: [] };
+      const demo = {
+        powerAgency: { ...power, url: powerUrl },
+        bank: { ...bank, url: bankUrl },
+        city,
+        staff: [],
+      };
       const keys = {
         current: 'k',
         keys: { k: randomBytes(32).toString('base64') },

@@ -25,6 +25,8 @@ export interface Config {
   queueStore: QueueStore;
   /** VAULT_KEYS, VAULT_CURRENT_KEY, VAULT_INDEX_KEY: what personal data are encrypted and indexed with. */
   vaultKeys: VaultKeys;
+  /** SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET: who sends text messages; null: residents can't sign in. */
+  smsWebhook: { url: string; secret: string } | null;
   /** LOG_LEVEL */
   logLevel: LogLevel;
   /** DEMO: the sandboxes and the people of a demo; null everywhere else. */
@@ -48,6 +50,25 @@ const demoSettings = z.object({
   powerAgency: z.object({ url: z.url(), appSecret: secret, controlToken: secret }),
   /** `webhookSecret` is `whsec_…`, as the Standard Webhooks specification writes it. */
   bank: z.object({ url: z.url(), merchantKey: secret, webhookSecret: secret, controlToken: secret }),
+  /** The other agencies of the city: how to connect to each, and accounts to try. */
+  city: z
+    .object({
+      offers: z.array(
+        z.object({
+          connectionId: z.string(),
+          kind: z.string(),
+          settings: z.record(z.string(), z.unknown()),
+        }),
+      ),
+      accounts: z.array(
+        z.object({
+          agencyId: z.string(),
+          inputs: z.record(z.string(), z.string()),
+          about: z.object({ 'zh-CN': z.string(), en: z.string() }),
+        }),
+      ),
+    })
+    .default({ offers: [], accounts: [] }),
   staff: z.array(
     z.object({
       email: z.email(),
@@ -100,6 +121,11 @@ const environment = z.object({
   VAULT_KEYS: jsonOf(z.record(z.string().regex(/^[A-Za-z0-9_-]{1,16}$/), key)),
   VAULT_CURRENT_KEY: z.string(),
   VAULT_INDEX_KEY: key,
+  SMS_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SMS_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
+    .optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   DEMO: jsonOf(demoSettings).optional(),
 });
@@ -137,9 +163,16 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
       keys: values.VAULT_KEYS,
       indexKey: values.VAULT_INDEX_KEY,
     },
+    smsWebhook: smsWebhookOf(values.SMS_WEBHOOK_URL, values.SMS_WEBHOOK_SECRET),
     logLevel: values.LOG_LEVEL,
     demo: values.DEMO ?? null,
   };
+}
+
+function smsWebhookOf(url: string | undefined, secret: string | undefined): Config['smsWebhook'] {
+  if (url !== undefined && secret !== undefined) return { url, secret };
+  if (url === undefined && secret === undefined) return null;
+  throw new ConfigError('SMS_WEBHOOK_URL and SMS_WEBHOOK_SECRET are set together, or neither is');
 }
 
 /** Where the queues are; throws ConfigError for MySQL without Redis, which would leave them nowhere. */

@@ -28,7 +28,11 @@ export function demoPowerAgency(
     async customers() {
       const { body } = await send('GET', 'customers');
       const { items } = customersSchema.parse(JSON.parse(Buffer.from(body).toString()));
-      return items.map(({ consNo, about }) => ({ accountNumber: consNo, about }));
+      return items.map(({ consNo, about }) => ({
+        agencyId: 'guangzhou-power',
+        inputs: { accountNumber: consNo },
+        about,
+      }));
     },
     async issueBill(accountNumber) {
       const { status } = await send('POST', 'bills', { consNo: accountNumber });

@@ -21,6 +21,7 @@ export function openApiText(): string {
     VAULT_INDEX_KEY: nobodysKey,
     LOG_LEVEL: 'silent',
     DEMO: JSON.stringify({
+      city: { offers: [], accounts: [] },
       powerAgency: { url: 'http://localhost:1', appSecret: nobodysSecret, controlToken: nobodysSecret },
       bank: {
         url: 'http://localhost:1',

@@ -66,6 +66,8 @@ export function createRoutes(container: DependencyContainer): Route[] {
       sendTasks: (topic, taskIds) => container.resolve(T.taskSender).send(topic, taskIds),
     }),
     ...connectionsRoutes({ health: agencies.health, postingDelays: () => billing.postingDelays() }),
-    ...(demo ? demoRoutes(demoPowerAgency(container.resolve(T.httpClient), demo.powerAgency)) : []),
+    ...(demo
+      ? demoRoutes(demoPowerAgency(container.resolve(T.httpClient), demo.powerAgency), demo.city.accounts)
+      : []),
   ];
 }

@@ -1,19 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ManifestInput } from '../contract/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { Config } from './config.ts';
 import { closeContainer, createContainer, TOKENS as T } from './container.ts';
 
-const MANIFESTS = path.resolve(import.meta.dirname, '../../providers/electricity/manifests');
+const PROVIDERS = path.resolve(import.meta.dirname, '../../providers');
 
 /** The connections of the demo city; their ids are those that the manifests name. */
 const POWER_CONNECTION = 'guangzhou-power-gateway';
 const BANK_CONNECTION = 'sandbox-bank';
 
 /**
- * Makes the demo city, or brings it up to date: connections to the sandboxes as they are now, the power company's
- * manifest, staff to sign in as. Done again it changes nothing. Throws RangeError outside a demo.
+ * Makes the demo city, or brings it up to date: connections to the sandboxes as they are now, their
+ * manifests, staff to sign in as. Done again it changes nothing. Throws RangeError outside a demo.
  */
 export async function seedDemo({ config }: { config: Config }): Promise<void> {
   const { demo } = config;
@@ -41,12 +41,25 @@ export async function seedDemo({ config }: { config: Config }): Promise<void> {
       },
       limits,
     });
-    const manifest = readFileSync(path.join(MANIFESTS, 'guangzhou-power.json'), 'utf8');
-    await agencies.publishManifest(JSON.parse(manifest) as ManifestInput);
+    for (const { connectionId, kind, settings } of demo.city.offers) {
+      await agencies.putConnection({ connectionId, plug: 'provider', kind, settings, limits });
+    }
+    const connected = [POWER_CONNECTION, ...demo.city.offers.map(({ connectionId }) => connectionId)];
+    for (const manifest of readManifests()) {
+      if (connected.includes(manifest.connection)) await agencies.publishManifest(manifest);
+    }
     await seedStaff(container.resolve(T.accounts), demo.staff);
   } finally {
     await closeContainer(container);
   }
+}
+
+/** Every manifest that lies beside a provider. */
+function readManifests(): ManifestInput[] {
+  return readdirSync(PROVIDERS, { recursive: true, encoding: 'utf8' })
+    .filter((file) => path.basename(path.dirname(file)) === 'manifests' && file.endsWith('.json'))
+    .sort()
+    .map((file) => JSON.parse(readFileSync(path.join(PROVIDERS, file), 'utf8')) as ManifestInput);
 }
 
 type Staff = NonNullable<Config['demo']>['staff'];

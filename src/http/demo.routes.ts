@@ -4,18 +4,26 @@ import { DomainError } from '../kernel/errors.ts';
 import { defineRoute, type Route } from './route.ts';
 import { localTextSchema } from './schemas.ts';
 
+/** An account to try, and what it is for. */
+export interface DemoAccount {
+  agencyId: string;
+  /** By the names of the agency's input fields. */
+  inputs: Readonly<Record<string, string>>;
+  about: LocalText;
+}
+
 /** What the sandbox power company lets anybody do in a demo. */
 export interface DemoPowerAgency {
   /** The customers it was born with, and what each is for trying out. */
-  customers(): Promise<readonly { accountNumber: string; about: LocalText }[]>;
+  customers(): Promise<readonly DemoAccount[]>;
   /** Issues another bill for a customer; false when there is no such customer. */
   issueBill(accountNumber: string): Promise<boolean>;
 }
 
 const accountNumber = z.string().regex(/^\d{13}$/);
 
-/** Routes that exist in a demo only. */
-export function demoRoutes(powerAgency: DemoPowerAgency): Route[] {
+/** Routes that exist in a demo only. `others` are accounts at the other agencies of the city. */
+export function demoRoutes(powerAgency: DemoPowerAgency, others: readonly DemoAccount[]): Route[] {
   const common = { tag: 'demo', access: 'public', idempotency: 'none' } as const;
   return [
     defineRoute({
@@ -23,16 +31,28 @@ export function demoRoutes(powerAgency: DemoPowerAgency): Route[] {
       method: 'get',
       path: '/v1/demo/accounts',
       operationId: 'listDemoAccounts',
-      summary: 'Account numbers to try, in a demo',
-      request: {},
+      summary: 'Accounts to try, in a demo',
+      request: { query: z.object({ agencyId: z.string().max(64).optional() }) },
       responses: {
         200: {
-          description: 'The sandbox power company’s customers',
-          schema: z.object({ items: z.array(z.object({ accountNumber, about: localTextSchema })) }),
+          description: 'Of one agency, or of all',
+          schema: z.object({
+            items: z.array(
+              z.object({
+                agencyId: z.string(),
+                inputs: z.record(z.string(), z.string()),
+                about: localTextSchema,
+              }),
+            ),
+          }),
         },
       },
       problems: [],
-      handler: async () => ({ status: 200, body: { items: await powerAgency.customers() } }),
+      handler: async ({ query: { agencyId } }) => {
+        const all = [...(await powerAgency.customers()), ...others];
+        const items = agencyId ? all.filter((account) => account.agencyId === agencyId) : all;
+        return { status: 200, body: { items } };
+      },
     }),
     defineRoute({
       ...common,

@@ -12,6 +12,7 @@ export interface DemoFiles {
   postgresFallbackDir: string;
   powerAgencyDir: string;
   bankDir: string;
+  cityDir: string;
   logsDir: string;
   secretsFile: string;
   /** The settings of the running server, for `npx civicpay`. */
@@ -39,6 +40,7 @@ export function demoFiles(dir: string): DemoFiles {
     postgresFallbackDir: `/var/lib/civicpay-${fingerprint}`,
     powerAgencyDir: path.join(dir, 'power-agency'),
     bankDir: path.join(dir, 'bank'),
+    cityDir: path.join(dir, 'city'),
     logsDir: path.join(dir, 'logs'),
     secretsFile: path.join(dir, 'secrets.json'),
     environmentFile: path.join(dir, 'environment.json'),
@@ -65,7 +67,8 @@ export function takeFolder(files: DemoFiles): () => void {
 
 /** Forgets everything, so that the next start is the first one. */
 export function removeDemo(files: DemoFiles): void {
-  for (const folder of [files.postgresDir, files.powerAgencyDir, files.bankDir, files.logsDir]) {
+  const { postgresDir, powerAgencyDir, bankDir, cityDir, logsDir } = files;
+  for (const folder of [postgresDir, powerAgencyDir, bankDir, cityDir, logsDir]) {
     rmSync(folder, { recursive: true, force: true });
   }
   rmSync(files.secretsFile, { force: true });

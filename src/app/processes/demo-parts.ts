@@ -62,7 +62,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   }
 }
 
-/** Starts the power company and the bank, each a process with an HTTP server and books of its own. */
+/** Starts the power company, the bank and the other agencies of the city, with servers and books of their own. */
 export async function startSandboxes({
   files,
   secrets,
@@ -91,7 +91,7 @@ export async function startSandboxes({
             logFile: logFileOf(files, name.replace(' ', '-')),
           }),
         ),
-      (child) => child.url,
+      (child) => child.url || 'agencies of other kinds, each on a port of its own',
     );
   const { url: powerAgencyUrl } = await startOne(
     'power agency',
@@ -105,7 +105,13 @@ export async function startSandboxes({
     SANDBOX_BANK_WEBHOOK_SECRET: bank.webhookSecret,
     SANDBOX_CONTROL_TOKEN: bank.controlToken,
   });
-  return { powerAgency: { ...powerAgency, url: powerAgencyUrl }, bank: { ...bank, url: bankUrl }, staff };
+  const { told } = await startOne('city', 'sandbox/city/main', 0, files.cityDir, {});
+  return {
+    powerAgency: { ...powerAgency, url: powerAgencyUrl },
+    bank: { ...bank, url: bankUrl },
+    city: told as unknown as DemoSettings['city'],
+    staff,
+  };
 }
 
 /** The variables that config.ts reads. */

@@ -18,6 +18,8 @@ export interface NodeChildCommand {
 export interface NodeChild {
   /** The address it reported when it was ready. */
   url: string;
+  /** All that it reported when it was ready. */
+  told: Readonly<Record<string, unknown>>;
   /** Resolves with the exit code when it has ended, for whatever reason. */
   exited: Promise<number>;
   /** Asks it to finish what it has in hand; resolves when it has ended. */
@@ -48,17 +50,17 @@ export async function startNodeChild(command: NodeChildCommand): Promise<NodeChi
     clearTimeout(force);
   };
   try {
-    const url = await new Promise<string>((resolve, reject) => {
+    const told = await new Promise<Record<string, unknown>>((resolve, reject) => {
       const fail = (why: string) =>
         reject(new Error(`The ${command.name} ${why}. Its log ends:\n${tailOf(command.logFile)}`));
       setTimeout(fail, READY_TIMEOUT_MS, `was not ready in ${READY_TIMEOUT_MS / 1000} s`).unref();
       child.once('error', (error) => fail(`did not start: ${error.message}`));
-      child.on('message', (message: { ready?: boolean; url?: string }) => {
-        if (message.ready) resolve(message.url ?? '');
+      child.on('message', (message: Record<string, unknown>) => {
+        if (message.ready) resolve(message);
       });
       void exited.then((code) => fail(`ended with exit code ${code}`));
     });
-    return { url, exited, stop };
+    return { url: String(told.url ?? ''), told, exited, stop };
   } catch (error) {
     await stop();
     throw error;

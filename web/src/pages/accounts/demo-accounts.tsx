@@ -5,32 +5,31 @@ import { useSession } from '../../api/queries.ts';
 import { local } from '../../format.ts';
 
 interface DemoAccountsProps {
-  /** Only numbers of this form are of use here. */
-  pattern: string;
-  onChoose(accountNumber: string): void;
+  agencyId: string;
+  onChoose(inputs: Record<string, string>): void;
 }
 
-/** Demo only: account numbers, and what each is for trying out. */
-export function DemoAccounts({ pattern, onChoose }: DemoAccountsProps) {
+/** Demo only: accounts at this agency, and what each is for trying out. */
+export function DemoAccounts({ agencyId, onChoose }: DemoAccountsProps) {
   const { t } = useTranslation();
   const isDemo = useSession().data?.demo === true;
   const accounts = useQuery({
-    queryKey: ['demo', 'accounts'],
-    queryFn: async () => bodyOf(await api.GET('/v1/demo/accounts')).items,
+    queryKey: ['demo', 'accounts', agencyId],
+    queryFn: async () =>
+      bodyOf(await api.GET('/v1/demo/accounts', { params: { query: { agencyId } } })).items,
     enabled: isDemo,
   });
-  const form = new RegExp(`^(?:${pattern})$`, 'u');
-  const usable = accounts.data?.filter(({ accountNumber }) => form.test(accountNumber)) ?? [];
+  const usable = accounts.data ?? [];
   if (!isDemo || usable.length === 0) return null;
   return (
     <details className="panel fold">
       <summary>{t('add.demoTitle')}</summary>
       <ul className="choices">
-        {usable.map(({ accountNumber, about }) => (
-          <li key={accountNumber}>
-            <button type="button" className="choice" onClick={() => onChoose(accountNumber)}>
+        {usable.map(({ inputs, about }) => (
+          <li key={Object.values(inputs).join()}>
+            <button type="button" className="choice" onClick={() => onChoose(inputs)}>
               <span className="choice-main">
-                <strong className="number">{accountNumber}</strong>
+                <strong className="number">{Object.values(inputs).join(' · ')}</strong>
                 <br />
                 <span className="weak small">{local(about)}</span>
               </span>

@@ -43,7 +43,11 @@ export function InputsForm({
     setTyped({ ...typed, [name]: value });
     setWrong(wrong.filter((each) => each !== name));
   };
-  const accountField = fields.find((field) => field.name === agency.inputs.accountField);
+  const chooseDemo = (inputs: Inputs) => {
+    setGroup(groupOf(agency, inputs));
+    setTyped(inputs);
+    setWrong([]);
+  };
   const handIn = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const inputs = cleanInputs(fields, typed);
@@ -93,12 +97,7 @@ export function InputsForm({
           {submit.label}
         </Button>
       </form>
-      {accountField ? (
-        <DemoAccounts
-          pattern={accountField.pattern}
-          onChoose={(accountNumber) => type(accountField.name, accountNumber)}
-        />
-      ) : null}
+      <DemoAccounts agencyId={agency.agencyId} onChoose={chooseDemo} />
       {agency.servicePhone ? (
         <p className="weak small">{t('add.servicePhone', { phone: agency.servicePhone })}</p>
       ) : null}

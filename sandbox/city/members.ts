@@ -1,0 +1,163 @@
+import { cpSync, existsSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { DEMO_CUSTOMERS as GAS_CUSTOMERS } from '../gas-agency/demo-customers.ts';
+import { startGasAgency } from '../gas-agency/server.ts';
+import { DEMO_PARTICIPANTS } from '../social-security-bureau/demo-participants.ts';
+import { startSocialSecurityBureau } from '../social-security-bureau/server.ts';
+import type { About } from '../support/fault-words.ts';
+import { DEMO_CUSTOMERS as WATER_CUSTOMERS } from '../water-agency/demo-customers.ts';
+import { startWaterAgency } from '../water-agency/server.ts';
+import type { Keyring } from './keyring.ts';
+import { OPEN_AGENCY_ACCOUNTS } from './open-agency-accounts.ts';
+
+/** What an agency tells its partner to connect with, as a letter would. */
+export interface ConnectionOffer {
+  connectionId: string;
+  /** Which provider speaks to it. */
+  kind: string;
+  settings: Readonly<Record<string, unknown>>;
+}
+
+/** An account to try, and what it is for. */
+export interface DemoAccount {
+  agencyId: string;
+  inputs: Readonly<Record<string, string>>;
+  about: About;
+}
+
+export interface CityMember {
+  offer: ConnectionOffer;
+  accounts: readonly DemoAccount[];
+  stop(): Promise<void>;
+}
+
+interface Place {
+  /** Every member keeps its books in a folder of its own below it. */
+  dataDir: string;
+  keys: Keyring;
+}
+
+/** Starts an agency of the city. */
+export type StartMember = (place: Place) => Promise<CityMember>;
+
+const MERCHANT = 'civicpay';
+const LOWEST_GRADE = '60';
+const EVERY_ADDRESS = 0;
+
+export const startWater: StartMember = async ({ dataDir, keys }) => {
+  const [ours, theirs] = [keys.rsa('water merchant'), keys.rsa('water agency')];
+  const water = await startWaterAgency({
+    port: EVERY_ADDRESS,
+    dataDir: path.join(dataDir, 'water-agency'),
+    keys: { merchantId: MERCHANT, merchantPublicKey: ours.publicKey, agencyPrivateKey: theirs.privateKey },
+    controlToken: keys.secret('water control'),
+  });
+  return {
+    offer: {
+      connectionId: 'guangzhou-water-gateway',
+      kind: 'water',
+      settings: {
+        baseUrl: water.url,
+        merchantId: MERCHANT,
+        merchantPrivateKey: ours.privateKey,
+        agencyPublicKey: theirs.publicKey,
+      },
+    },
+    accounts: WATER_CUSTOMERS.map(({ accountNo, about }) => ({
+      agencyId: 'guangzhou-water',
+      inputs: { accountNumber: accountNo },
+      about,
+    })),
+    stop: water.stop,
+  };
+};
+
+export const startGas: StartMember = async ({ dataDir, keys }) => {
+  const [ours, theirs] = [keys.rsa('gas merchant'), keys.rsa('gas agency')];
+  const gas = await startGasAgency({
+    port: EVERY_ADDRESS,
+    dataDir: path.join(dataDir, 'gas-agency'),
+    keys: { appId: MERCHANT, merchantPublicKey: ours.publicKey, agencyPrivateKey: theirs.privateKey },
+    controlToken: keys.secret('gas control'),
+  });
+  return {
+    offer: {
+      connectionId: 'guangzhou-gas-gateway',
+      kind: 'gas',
+      settings: {
+        baseUrl: gas.url,
+        appId: MERCHANT,
+        merchantPrivateKey: ours.privateKey,
+        agencyPublicKey: theirs.publicKey,
+      },
+    },
+    accounts: GAS_CUSTOMERS.map(({ accountNo, meter, about }) => ({
+      agencyId: meter === 'pipeline' ? 'guangzhou-gas' : 'guangzhou-gas-card',
+      inputs: { accountNumber: accountNo },
+      about,
+    })),
+    stop: gas.stop,
+  };
+};
+
+export const startSocialSecurity: StartMember = async ({ dataDir, keys }) => {
+  const macKey = keys.secret('social security messages');
+  const bureau = await startSocialSecurityBureau({
+    port: EVERY_ADDRESS,
+    controlPort: EVERY_ADDRESS,
+    dataDir: path.join(dataDir, 'social-security-bureau'),
+    channel: { channelId: MERCHANT, macKey },
+    controlToken: keys.secret('social security control'),
+  });
+  return {
+    offer: {
+      connectionId: 'guangzhou-social-security-gateway',
+      kind: 'social-security',
+      settings: { host: '127.0.0.1', port: bureau.tcpPort, channelId: MERCHANT, macKey },
+    },
+    accounts: DEMO_PARTICIPANTS.map(({ accountNo, name, about }) => ({
+      agencyId: 'guangzhou-social-security',
+      inputs: { identityNumber: accountNo, name, grade: LOWEST_GRADE },
+      about,
+    })),
+    stop: bureau.stop,
+  };
+};
+
+/** The agency that anybody may copy: plain JavaScript, started as its own README says. */
+export const startOpenAgency: StartMember = async ({ dataDir, keys }) => {
+  const sources = path.resolve(import.meta.dirname, '../reference-agency');
+  const [ours, theirs] = [keys.ed25519('open agency partner'), keys.ed25519('open agency')];
+  const data = path.join(dataDir, 'open-agency.json');
+  if (!existsSync(data)) cpSync(path.join(sources, 'data.json'), data);
+  const { startAgency } = (await import(new URL('../reference-agency/server.mjs', import.meta.url).href)) as {
+    startAgency(settings: object): Promise<Server>;
+  };
+  const server = await startAgency({
+    port: EVERY_ADDRESS,
+    data,
+    books: path.join(dataDir, 'open-agency.jsonl'),
+    keyId: 'agency-1',
+    privateKey: theirs.privateKey,
+    civicpayKeys: { 'civicpay-1': ours.publicKey },
+  });
+  return {
+    offer: {
+      connectionId: 'open-agency-sandbox',
+      kind: 'open-protocol',
+      settings: {
+        baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        signingKeys: [{ keyId: 'civicpay-1', privateKey: ours.privateKey }],
+        agencyKeys: [{ keyId: 'agency-1', publicKey: theirs.publicKey }],
+      },
+    },
+    accounts: OPEN_AGENCY_ACCOUNTS,
+    stop: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};
