@@ -193,6 +193,14 @@ describe('checkAmount', () => {
     expect(checkAmount({ kind: 'atMost', minimumMinor: 50 }, 100, 101)).toBe('aboveMaximum');
     expect(checkAmount({ kind: 'atMost', minimumMinor: 50 }, 100, 49)).toBe('belowMinimum');
     expect(checkAmount({ kind: 'multipleOf', stepMinor: 50 }, 100, 51)).toBe('notAMultiple');
+    const wholeYuan = { kind: 'range', minimumMinor: 100, maximumMinor: 500, stepMinor: 100 } as const;
+    expect([99, 100, 150, 200, 501].map((minor) => checkAmount(wholeYuan, 0, minor))).toEqual([
+      'belowMinimum',
+      null,
+      'notAMultiple',
+      null,
+      'aboveMaximum',
+    ]);
   });
 });
 

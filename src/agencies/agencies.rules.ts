@@ -113,7 +113,8 @@ export function checkAmount(rule: AmountRule, dueMinor: number, amountMinor: num
       return amountMinor >= rule.minimumMinor ? null : 'belowMinimum';
     case 'range':
       if (amountMinor < rule.minimumMinor) return 'belowMinimum';
-      return amountMinor <= rule.maximumMinor ? null : 'aboveMaximum';
+      if (amountMinor > rule.maximumMinor) return 'aboveMaximum';
+      return amountMinor % (rule.stepMinor ?? 1) === 0 ? null : 'notAMultiple';
     case 'multipleOf':
       return amountMinor % rule.stepMinor === 0 ? null : 'notAMultiple';
   }

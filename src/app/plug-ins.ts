@@ -3,6 +3,7 @@ import electricity from '../../providers/electricity/index.ts';
 import fileBiller from '../../providers/file-biller/index.ts';
 import gas from '../../providers/gas/index.ts';
 import openProtocol from '../../providers/open-protocol/index.ts';
+import providentFund from '../../providers/provident-fund/index.ts';
 import sandboxBank from '../../providers/sandbox-bank/index.ts';
 import socialSecurity from '../../providers/social-security/index.ts';
 import water from '../../providers/water/index.ts';
@@ -10,7 +11,16 @@ import type { ConformanceKit, PlugIns } from '../agencies/index.ts';
 
 /** Every provider and channel that this build knows: the one list of them. */
 export const PLUG_INS: PlugIns = {
-  providers: [bankBillerChannel, electricity, fileBiller, gas, openProtocol, socialSecurity, water],
+  providers: [
+    bankBillerChannel,
+    electricity,
+    fileBiller,
+    gas,
+    openProtocol,
+    providentFund,
+    socialSecurity,
+    water,
+  ],
   channels: [sandboxBank],
 };
 

@@ -81,8 +81,19 @@ export const amountRuleSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('atMost'), minimumMinor: z.int().positive() }),
   z.object({ kind: z.literal('any'), minimumMinor: z.int().positive() }),
   z
-    .object({ kind: z.literal('range'), minimumMinor: z.int().positive(), maximumMinor: z.int().positive() })
-    .refine((range) => range.minimumMinor <= range.maximumMinor, 'the minimum is above the maximum'),
+    .object({
+      kind: z.literal('range'),
+      minimumMinor: z.int().positive(),
+      maximumMinor: z.int().positive(),
+      /** Only multiples of it, both bounds being such: 100 is whole yuan. */
+      stepMinor: z.int().positive().optional(),
+    })
+    .refine((range) => range.minimumMinor <= range.maximumMinor, 'the minimum is above the maximum')
+    .refine(
+      ({ minimumMinor, maximumMinor, stepMinor = 1 }) =>
+        minimumMinor % stepMinor === 0 && maximumMinor % stepMinor === 0,
+      'a bound is not a multiple of the step',
+    ),
   z.object({ kind: z.literal('multipleOf'), stepMinor: z.int().positive() }),
 ]);
 export type AmountRule = z.infer<typeof amountRuleSchema>;
