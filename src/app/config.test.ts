@@ -48,6 +48,8 @@ describe('loadConfig', () => {
     ['VAULT_CURRENT_KEY', 'unknown'],
     ['VAULT_INDEX_KEY', 'c2hvcnQ='],
     ['PUBLIC_URL', 'ftp://host'],
+    ['SMS_WEBHOOK_URL', 'ftp://sms'],
+    ['SMS_WEBHOOK_SECRET', 'guessable'],
     ['DEMO', '{}'],
   ])('names %s when it is wrong, without its value', (name, value) => {
     const messageOf = () => {
@@ -60,6 +62,17 @@ describe('loadConfig', () => {
     };
     expect(messageOf()).toContain(name);
     expect(messageOf()).not.toContain(value);
+  });
+
+  it('wants all that a gateway for text messages needs, or nothing', () => {
+    const SMS_WEBHOOK_URL = 'https://sms.example.cn';
+    const SMS_WEBHOOK_SECRET = `whsec_${newKey()}`;
+    expect(loadConfig(GOOD).smsWebhook).toBeNull();
+    expect(loadConfig({ ...GOOD, SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET }).smsWebhook).toEqual({
+      url: SMS_WEBHOOK_URL,
+      secret: SMS_WEBHOOK_SECRET,
+    });
+    expect(() => loadConfig({ ...GOOD, SMS_WEBHOOK_URL })).toThrow(ConfigError);
   });
 
   it('names everything that is missing at once', () => {

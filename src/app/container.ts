@@ -6,14 +6,20 @@ import {
   instanceCachingFactory,
   container as root,
 } from 'tsyringe';
-import { type Accounts, createAccounts, SandboxSmsSender } from '../accounts/index.ts';
+import {
+  type Accounts,
+  createAccounts,
+  SandboxSmsSender,
+  type SmsSender,
+  WebhookSmsSender,
+} from '../accounts/index.ts';
 import {
   type Agencies,
   createAgencies,
   createOnboarding,
   type OnboardingService,
 } from '../agencies/index.ts';
-import { createBillStore } from '../bill-files/index.ts';
+import { type BillFiles, createBillFiles, createBillStore } from '../bill-files/index.ts';
 import { type Billing, createBilling, PAYMENT_TOPIC } from '../billing/index.ts';
 import type { Logger } from '../contract/index.ts';
 import { SavedAccounts } from '../households/index.ts';
@@ -40,12 +46,14 @@ export const TOKENS = {
   vault: token<Vault>('vault'),
   metrics: token<Registry>('metrics'),
   httpClient: token<ClosableHttpClient>('httpClient'),
+  ownHttpClient: token<ClosableHttpClient>('ownHttpClient'),
   tcpClient: token<ClosableTcpClient>('tcpClient'),
   queues: token<QueueFactory>('queues'),
   taskSender: token<TaskSender>('taskSender'),
   sandboxSms: token<SandboxSmsSender>('sandboxSms'),
   accounts: token<Accounts>('accounts'),
   agencies: token<Agencies>('agencies'),
+  billFiles: token<BillFiles>('billFiles'),
   onboarding: token<OnboardingService>('onboarding'),
   billing: token<Billing>('billing'),
   savedAccounts: token<SavedAccounts>('savedAccounts'),
@@ -70,6 +78,8 @@ export function createContainer(config: Config, service: string): DependencyCont
   // Sandboxes live on this machine; real agencies never have a private address.
   single(T.httpClient, () => createHttpClient({ allowPrivateAddresses: config.demo !== null }));
   single(T.tcpClient, () => createTcpClient({ allowPrivateAddresses: config.demo !== null }));
+  // What the settings name is the operator's own, and may lie in their own network.
+  single(T.ownHttpClient, () => createHttpClient({ allowPrivateAddresses: true }));
   single(T.queues, (c) => {
     const log = c.resolve(T.log);
     return new QueueFactory(config.queueStore, (error) => log.warn('the queue reports an error', { error }));
@@ -79,7 +89,7 @@ export function createContainer(config: Config, service: string): DependencyCont
   single(T.accounts, (c) =>
     createAccounts({
       ...foundation(c),
-      config: { publicUrl: config.publicUrl, smsSender: config.demo ? c.resolve(T.sandboxSms) : null },
+      config: { publicUrl: config.publicUrl, smsSender: smsSenderOf(c) },
     }),
   );
   single(T.agencies, (c) =>
@@ -99,6 +109,7 @@ export function createContainer(config: Config, service: string): DependencyCont
       conformanceKits: CONFORMANCE_KITS,
     }),
   );
+  single(T.billFiles, (c) => createBillFiles({ ...foundation(c), agencies: c.resolve(T.agencies) }));
   single(T.billing, (c) =>
     createBilling({
       ...foundation(c),
@@ -119,6 +130,14 @@ export function createContainer(config: Config, service: string): DependencyCont
   return container;
 }
 
+/** In a demo nothing is sent for real; elsewhere it is as the settings say. */
+function smsSenderOf(container: DependencyContainer): SmsSender | null {
+  const { demo, smsWebhook } = container.resolve(TOKENS.config);
+  if (demo) return container.resolve(TOKENS.sandboxSms);
+  const http = container.resolve(TOKENS.ownHttpClient);
+  return smsWebhook && new WebhookSmsSender({ ...foundation(container), http }, smsWebhook);
+}
+
 /** What nearly everything stands on. */
 function foundation(container: DependencyContainer): { db: Db; vault: Vault; clock: Clock; log: Logger } {
   return {
@@ -133,6 +152,7 @@ function foundation(container: DependencyContainer): { db: Db; vault: Vault; clo
 export async function closeContainer(container: DependencyContainer): Promise<void> {
   await container.resolve(TOKENS.taskSender).close();
   await container.resolve(TOKENS.httpClient).close();
+  await container.resolve(TOKENS.ownHttpClient).close();
   await container.resolve(TOKENS.tcpClient).close();
   await container.resolve(TOKENS.db).destroy();
 }
