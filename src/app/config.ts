@@ -27,8 +27,6 @@ export interface Config {
   vaultKeys: VaultKeys;
   /** SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET: who sends text messages; null: residents can't sign in. */
   smsWebhook: { url: string; secret: string } | null;
-  /** SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET: who sends text messages; null: residents can't sign in. */
-  smsWebhook: { url: string; secret: string } | null;
   /** LOG_LEVEL */
   logLevel: LogLevel;
   /** DEMO: the sandboxes and the people of a demo; null everywhere else. */
@@ -128,11 +126,6 @@ const environment = z.object({
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
     .optional(),
-  SMS_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
-  SMS_WEBHOOK_SECRET: z
-    .string()
-    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
-    .optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   DEMO: jsonOf(demoSettings).optional(),
 });
@@ -171,16 +164,9 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
       indexKey: values.VAULT_INDEX_KEY,
     },
     smsWebhook: smsWebhookOf(values.SMS_WEBHOOK_URL, values.SMS_WEBHOOK_SECRET),
-    smsWebhook: smsWebhookOf(values.SMS_WEBHOOK_URL, values.SMS_WEBHOOK_SECRET),
     logLevel: values.LOG_LEVEL,
     demo: values.DEMO ?? null,
   };
-}
-
-function smsWebhookOf(url: string | undefined, secret: string | undefined): Config['smsWebhook'] {
-  if (url !== undefined && secret !== undefined) return { url, secret };
-  if (url === undefined && secret === undefined) return null;
-  throw new ConfigError('SMS_WEBHOOK_URL and SMS_WEBHOOK_SECRET are set together, or neither is');
 }
 
 function smsWebhookOf(url: string | undefined, secret: string | undefined): Config['smsWebhook'] {
