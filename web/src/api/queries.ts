@@ -63,15 +63,17 @@ export const regionsQuery = queryOptions({
   staleTime: 10 * 60_000,
 });
 
-export function agenciesQuery(region: string, category: Category | null) {
+/** Agencies of a place; `search` is part of a name, empty for all. */
+export function agenciesQuery(region: string, category: Category | null, search: string) {
   return infiniteQueryOptions({
-    queryKey: ['agencies', region, category],
+    queryKey: ['agencies', region, category, search],
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam, signal }) => {
       const query = {
         region,
         limit: 50,
         ...(category ? { category } : {}),
+        ...(search ? { search } : {}),
         ...(pageParam ? { cursor: pageParam } : {}),
       };
       return bodyOf(await api.GET('/v1/agencies', { params: { query }, signal }));

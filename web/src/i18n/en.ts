@@ -134,6 +134,8 @@ export const en: Messages = {
     regionNone: 'No such city was found.',
     agencyTitle: 'Choose a biller',
     agencyIntro: 'Billers in {{region}}',
+    agencySearch: 'Find by name',
+    agencyNotFound: 'No biller of that name was found. Try fewer letters, or all kinds.',
     agencyNone: 'There is no biller here yet.',
     categoryLabel: 'Show one kind only',
     allCategories: 'All',

@@ -124,6 +124,8 @@ export const zhCN = {
     regionNone: '没有找到这个城市。',
     agencyTitle: '选择缴费单位',
     agencyIntro: '{{region}}的缴费单位',
+    agencySearch: '按名称查找',
+    agencyNotFound: '没有找到这个名称的单位。可以少输几个字，或者选「全部」种类。',
     agencyNone: '这里还没有可以缴费的单位。',
     categoryLabel: '按种类筛选',
     allCategories: '全部',

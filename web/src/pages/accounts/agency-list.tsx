@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import Button from 'antd-mobile/es/components/button';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,8 +7,14 @@ import { agenciesQuery, regionsQuery } from '../../api/queries.ts';
 import type { AgencySummary, Category } from '../../api/types.ts';
 import { local } from '../../format.ts';
 import { CategoryBadge, categoryName, hasBills, isKnownCategory } from '../../parts/category.tsx';
+import { TextField } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
+import { useSettled } from '../../parts/use-settled.ts';
 import { Waiting } from '../../parts/waiting.tsx';
+
+const SEARCH_PAUSE_MS = 250;
+/** The server's own limit. */
+const MAX_SEARCH_LENGTH = 32;
 
 interface AgencyListProps {
   region: string;
@@ -21,7 +27,13 @@ export function AgencyList({ region, isPayingOnce = false }: AgencyListProps) {
   const { t } = useTranslation();
   const [category, setCategory] = useState<Category | null>(null);
   const place = useQuery(regionsQuery).data?.find(({ code }) => code === region);
-  const agencies = useInfiniteQuery(agenciesQuery(region, category));
+  const [sought, setSought] = useState('');
+  const search = useSettled(sought.trim(), SEARCH_PAUSE_MS);
+  const agencies = useInfiniteQuery({
+    ...agenciesQuery(region, category, search),
+    // The list does not jump away under the finger while the next one is on its way.
+    placeholderData: keepPreviousData,
+  });
   const items = (agencies.data?.pages.flatMap((page) => page.items) ?? []).filter(
     ({ queryKind }) => queryKind !== 'none',
   );
@@ -29,6 +41,14 @@ export function AgencyList({ region, isPayingOnce = false }: AgencyListProps) {
   return (
     <>
       {place ? <p className="weak">{t('add.agencyIntro', { region: local(place.names) })}</p> : null}
+      <TextField
+        label={t('add.agencySearch')}
+        type="search"
+        autoComplete="off"
+        maxLength={MAX_SEARCH_LENGTH}
+        value={sought}
+        onChange={setSought}
+      />
       {categories.length > 1 ? (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset would announce filters as a form
         <div className="chips" role="group" aria-label={t('add.categoryLabel')}>
@@ -49,7 +69,9 @@ export function AgencyList({ region, isPayingOnce = false }: AgencyListProps) {
       {agencies.isError ? (
         <ProblemNote error={agencies.error} onRetry={() => void agencies.refetch()} />
       ) : null}
-      {agencies.isSuccess && items.length === 0 ? <p role="status">{t('add.agencyNone')}</p> : null}
+      {agencies.isSuccess && items.length === 0 ? (
+        <p role="status">{t(search ? 'add.agencyNotFound' : 'add.agencyNone')}</p>
+      ) : null}
       <ul className="choices wide">
         {items.map((agency) => (
           <li key={agency.agencyId}>
