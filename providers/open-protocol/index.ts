@@ -14,6 +14,17 @@ import {
 } from './map.ts';
 import { webhookSchema } from './wire.ts';
 
+export { settingsSchema } from './client.ts';
+export {
+  type CheckResult,
+  type ConformanceReport,
+  type ConformanceTarget,
+  testAccountsSchema,
+} from './conformance/conformance.types.ts';
+export { checkText, type ReportLanguage, summaryText } from './conformance/print.ts';
+export { signReport, verifyReport } from './conformance/report.ts';
+export { CHECK_IDS, runCheck, runConformance } from './conformance/run.ts';
+
 /** Agencies that speak the civicpay open protocol v1, as published in protocol/. */
 export default defineProvider<Settings>({
   kind: 'open-protocol',

@@ -40,7 +40,7 @@ export function toQueryOutcome(answer: Answer): QueryOutcome {
   const { value } = read;
   switch (value.outcome) {
     case 'due': {
-      if (!areSound(value.bills)) return { kind: 'unavailable', reason: notUnderstood('sums') };
+      if (!billsAreSound(value.bills)) return { kind: 'unavailable', reason: notUnderstood('sums') };
       const { queryReference, account } = value;
       const bills: readonly Bill[] = value.bills;
       return { kind: 'due', holder: toHolder(value.holder), bills, queryReference, ...given({ account }) };
@@ -221,7 +221,7 @@ function toOtherOutcome(
 }
 
 /** A bill that contradicts itself is shown to nobody. */
-function areSound(bills: readonly WireBill[]): boolean {
+export function billsAreSound(bills: readonly WireBill[]): boolean {
   const ids = new Set(bills.map(({ billId }) => billId));
   const currencies = new Set(
     bills

@@ -263,7 +263,13 @@ export const undoRequestSchema = z.object({
   amount: money,
 });
 
-export const statementRequestSchema = z.object({ businessDate: localDate });
+export const statementRequestSchema = z.object({
+  businessDate: localDate,
+  interim: z
+    .boolean()
+    .optional()
+    .describe('True: what there is so far, even if the day is not over. For tests and for looking on'),
+});
 
 export const webhookSchema = z.object({
   eventId: printable(64).describe('The same each time an event is sent again'),

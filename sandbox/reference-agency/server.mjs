@@ -18,7 +18,7 @@ export function startAgency({ port, data, books: booksFile, keyId, privateKey, c
     const earlier = books.entries.get(ask.originalReference ?? ask.reference);
     if (path === '/payments/query') return earlier?.answer ?? no('notAttempted', 'reference_not_known');
     const billing = openBilling(data, ask.agencyCode);
-    if (path === '/statements/query') return statement(ask.businessDate, billing.businessDateOf);
+    if (path === '/statements/query') return statement(ask, billing);
     const isNew = !books.entries.has(ask.reference);
     if (isNew && !billing.isOpen(entry.atMs)) {
       return no(path.startsWith('/payments') ? 'notAttempted' : 'closedNow', 'outside_service_hours');
@@ -28,9 +28,9 @@ export function startAgency({ port, data, books: booksFile, keyId, privateKey, c
     return look(entry, billing);
   }
 
-  function statement(date, businessDateOf) {
-    if (businessDateOf(now()) <= date) return { outcome: 'notReady' };
-    return books.statementOf(date, businessDateOf) ?? { outcome: 'emptyDay' };
+  function statement({ businessDate, interim }, { businessDateOf }) {
+    if (businessDateOf(now()) <= businessDate && !interim) return { outcome: 'notReady' };
+    return books.statementOf(businessDate, businessDateOf) ?? { outcome: 'emptyDay' };
   }
 
   function look({ path, ask, atMs }, billing) {

@@ -3,6 +3,9 @@ import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { migrateUp, openDb } from '../../infra/db/index.ts';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { addBillFileCommands } from './bill-file.ts';
+import { addCatalogueCommands } from './catalogue.ts';
+import { addConformanceCommands } from './conformance.ts';
 import { runDoctor } from './doctor.ts';
 import { ROOT, readEnvironment } from './environment.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
@@ -70,7 +73,10 @@ function createProgram(): Command {
       }),
     );
   addStatementCommands(program, isJson);
+  addBillFileCommands(program, config, isJson);
+  addConformanceCommands(program, isJson);
   addProviderCommands(program, isJson);
+  addCatalogueCommands(program, config, isJson);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
