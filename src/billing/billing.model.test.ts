@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { City } from '../../test/support/city.ts';
+import { AGENCY_ID, City } from '../../test/support/city.ts';
 import { describeOnBothStacks } from '../../test/support/stacks.ts';
+import type { ManifestInput } from '../contract/index.ts';
 import { balancesThatDiffer, listBalances, trialBalance } from '../ledger/index.ts';
 import { isFinal, nextStatus, TRANSITIONS } from './billing.rules.ts';
 import type { PaymentStatus } from './billing.types.ts';
@@ -58,6 +59,26 @@ const action = fc.oneof(
 );
 type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 
+/** What is on top, and what is kept back: neither may lose a fen, whatever happens. */
+const FEES: ManifestInput['fees'] = [
+  {
+    payer: 'resident',
+    effectiveFrom: '2020-01-01',
+    slabs: [
+      { upToMinor: 10_000, flatMinor: 50, ratePpm: 0 },
+      { flatMinor: 0, ratePpm: 3_877 },
+    ],
+    split: { platform: 2, channel: 1, agency: 0 },
+  },
+  {
+    payer: 'agency',
+    effectiveFrom: '2020-01-01',
+    slabs: [{ flatMinor: 0, ratePpm: 1_931 }],
+    minimumMinor: 7,
+    split: { platform: 1, channel: 1, agency: 1 },
+  },
+];
+
 const SEED = Number(process.env.MODEL_SEED ?? 261_121);
 const RUNS = 6;
 
@@ -65,6 +86,9 @@ describeOnBothStacks(`payments, whatever happens (MODEL_SEED=${SEED})`, (stack) 
   let city: City;
   beforeAll(async () => {
     city = await City.start(stack());
+    const agency = await city.agencies.getAgency(AGENCY_ID);
+    if (!agency) throw new Error('a city has a power company');
+    await city.agencies.publishManifest({ ...agency.manifest, fees: FEES });
   });
   afterAll(() => city.stop());
 
@@ -135,6 +159,19 @@ describeOnBothStacks(`payments, whatever happens (MODEL_SEED=${SEED})`, (stack) 
     }
   }
 
+  /** What the bank holds for us is, to the fen, the agency's, the bank's and ours. */
+  async function assertShared(): Promise<void> {
+    const sums = new Map<string, bigint>();
+    for (const { accountCode, creditMinor, debitMinor } of await listBalances(stack().db)) {
+      const [owner = ''] = accountCode.split('/');
+      sums.set(owner, (sums.get(owner) ?? 0n) + creditMinor - debitMinor);
+    }
+    const of = (owner: string) => sums.get(owner) ?? 0n;
+    expect(of('agency_payable') + of('channel_fees_payable') + of('fee_income')).toBe(
+      -of('channel_clearing'),
+    );
+  }
+
   it('end in one state that the bank’s, the agency’s and our own books agree on', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(action, { minLength: 12, maxLength: 40 }), async (actions) => {
@@ -152,6 +189,7 @@ describeOnBothStacks(`payments, whatever happens (MODEL_SEED=${SEED})`, (stack) 
           (row) => row.accountCode === 'funds_in_transit',
         );
         expect((transit?.creditMinor ?? 0n) - (transit?.debitMinor ?? 0n)).toBe(0n);
+        await assertShared();
       }),
       { numRuns: RUNS, seed: SEED, endOnFailure: true, interruptAfterTimeLimit: 150_000 },
     );
