@@ -107,7 +107,7 @@ function readMessage(bytes: Uint8Array): XmlElement | null {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     const message = parseXml(text, { maxChars: MAX_FILE_BYTES, maxDepth: MAX_DEPTH });
-    return message.name === 'Message' && !hasLineFeed(message) ? message : null;
+    return message.name === 'Message' && isPlain(message) ? message : null;
   } catch (error) {
     // What both throw for bytes and texts that are not well formed.
     if (error instanceof RangeError || error instanceof TypeError) return null;
@@ -115,8 +115,9 @@ function readMessage(bytes: Uint8Array): XmlElement | null {
   }
 }
 
-function hasLineFeed({ text, children }: XmlElement): boolean {
-  return children.length === 0 ? text.includes('\n') : children.some(hasLineFeed);
+/** Names are words and texts are single lines: otherwise two messages could be signed alike. */
+function isPlain({ name, text, children }: XmlElement): boolean {
+  return /^\w+$/.test(name) && !text.includes('\n') && children.every(isPlain);
 }
 
 /**

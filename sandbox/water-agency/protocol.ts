@@ -200,16 +200,16 @@ export function element(name: string, body: string | Body): XmlElement {
 function readMessage(body: Uint8Array): XmlElement | null {
   try {
     const message = parseXml(new TextDecoder('utf-8', { fatal: true }).decode(body), LIMITS);
-    return message.name === 'Message' && !hasLineFeed(message) ? message : null;
+    return message.name === 'Message' && isPlain(message) ? message : null;
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) return null;
     throw error;
   }
 }
 
-/** Texts hold none: with one, two messages could be signed alike. */
-function hasLineFeed({ text, children }: XmlElement): boolean {
-  return children.length === 0 ? text.includes('\n') : children.some(hasLineFeed);
+/** Names are words and texts are single lines: otherwise two messages could be signed alike. */
+function isPlain({ name, text, children }: XmlElement): boolean {
+  return /^\w+$/.test(name) && !text.includes('\n') && children.every(isPlain);
 }
 
 function der(base64: string): Buffer {
