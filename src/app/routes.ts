@@ -2,6 +2,7 @@ import type { DependencyContainer } from 'tsyringe';
 import { readDemoSignIns } from '../accounts/index.ts';
 import { accountsRoutes } from '../http/accounts.routes.ts';
 import { agenciesRoutes } from '../http/agencies.routes.ts';
+import { billFilesRoutes } from '../http/bill-files.routes.ts';
 import { billingRoutes } from '../http/billing.routes.ts';
 import { connectionsRoutes } from '../http/connections.routes.ts';
 import { demoRoutes } from '../http/demo.routes.ts';
@@ -46,6 +47,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
       },
     }),
     ...agenciesRoutes({ agencies, clock }),
+    ...billFilesRoutes({ billFiles: container.resolve(T.billFiles) }),
     ...householdsRoutes({ savedAccounts, agencies }),
     ...billingRoutes({
       billing,

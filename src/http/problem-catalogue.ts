@@ -1,5 +1,6 @@
 import { accountsProblems } from './problems/accounts.ts';
 import { agenciesProblems } from './problems/agencies.ts';
+import { billFilesProblems } from './problems/bill-files.ts';
 import { billingProblems } from './problems/billing.ts';
 import { disputesProblems } from './problems/disputes.ts';
 import { frameProblems } from './problems/frame.ts';
@@ -29,6 +30,7 @@ export const PROBLEMS: ProblemCatalogue = {
   ...frameProblems,
   ...accountsProblems,
   ...agenciesProblems,
+  ...billFilesProblems,
   ...billingProblems,
   ...disputesProblems,
   ...householdsProblems,

@@ -1,0 +1,208 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Request } from 'express';
+import { z } from 'zod';
+import { type BillFiles, billFileSetupSchema } from '../bill-files/index.ts';
+import { DomainError } from '../kernel/errors.ts';
+import {
+  billFilePreviewSchema,
+  billImportSchema,
+  billRevisionSchema,
+  previewOf,
+  revisionOf,
+} from './bill-files.schemas.ts';
+import { defineRoute, type Route, signedInCaller } from './route.ts';
+import { idSchema, pageOf, pageQuery } from './schemas.ts';
+
+/** A million bills are about sixty megabytes of CSV. */
+const MAX_FILE_BYTES = 512 * 1024 * 1024;
+
+const agencyParams = z.object({ agencyId: z.string().regex(/^[a-z][a-z0-9-]{2,63}$/) });
+const fileQuery = z.object({ fileName: z.string().min(1).max(200).default('bills') });
+const PATH = '/v1/agencies/{agencyId}/bill-files';
+const common = {
+  tag: 'bill files',
+  access: 'operatorOrAgency',
+  keyScope: 'billFiles',
+  idempotency: 'none',
+} as const;
+
+export interface BillFilesRoutesOptions {
+  billFiles: BillFiles;
+}
+
+/** Bills in by file, payment advice out: for agencies without a system of their own. */
+export function billFilesRoutes(options: BillFilesRoutesOptions): Route[] {
+  return [...setupRoutes(options), ...uploadRoutes(options), ...historyRoutes(options), adviceRoute(options)];
+}
+
+function setupRoutes({ billFiles }: BillFilesRoutesOptions): Route[] {
+  return [
+    defineRoute({
+      ...common,
+      method: 'get',
+      path: `${PATH}/setup`,
+      operationId: 'getBillFileSetup',
+      summary: 'How the agency’s files are read',
+      request: { params: agencyParams },
+      responses: { 200: { description: 'As it was last set', schema: billFileSetupSchema } },
+      problems: ['bill_book_not_found'],
+      handler: async ({ params }) => ({ status: 200, body: await billFiles.getSetup(params.agencyId) }),
+    }),
+    defineRoute({
+      ...common,
+      method: 'put',
+      path: `${PATH}/setup`,
+      operationId: 'putBillFileSetup',
+      summary: 'Say how the agency’s files are read; what is in its books stays',
+      request: { params: agencyParams, body: billFileSetupSchema },
+      responses: { 200: { description: 'As it is now', schema: billFileSetupSchema } },
+      problems: ['agency_not_found', 'bill_book_not_possible', 'bill_file_setup_invalid'],
+      handler: async ({ params, body }) => ({
+        status: 200,
+        body: await billFiles.setUp(params.agencyId, body),
+      }),
+    }),
+  ];
+}
+
+function uploadRoutes({ billFiles }: BillFilesRoutesOptions): Route[] {
+  const upload =
+    'The body is the file itself: CSV (UTF-8, GB18030) or XLSX, plain, gzip or zip; 512 MiB at most.';
+  return [
+    defineRoute({
+      ...common,
+      method: 'post',
+      path: `${PATH}/previews`,
+      operationId: 'previewBillFile',
+      summary: 'The first lines of a file as they would be understood; stores nothing',
+      description: upload,
+      request: { params: agencyParams },
+      responses: { 200: { description: 'Twenty lines at most', schema: billFilePreviewSchema } },
+      problems: ['bill_book_not_found', 'bill_file_missing'],
+      handler: async ({ params, request }) => {
+        const shown = await withUpload(request, (file) => billFiles.preview(params.agencyId, file));
+        return { status: 200, body: previewOf(shown) };
+      },
+    }),
+    defineRoute({
+      ...common,
+      method: 'post',
+      path: PATH,
+      operationId: 'importBillFile',
+      summary: 'Take the bills of a file into the agency’s books',
+      description: `${upload} A file that was taken in before changes nothing, and is answered as such.`,
+      request: {
+        params: agencyParams,
+        query: fileQuery.extend({
+          again: z.enum(['true', 'false']).default('false').describe('Although it was taken in before'),
+        }),
+      },
+      responses: {
+        200: { description: 'It was read to its end: what came of it', schema: billImportSchema },
+      },
+      problems: ['bill_book_not_found', 'bill_file_missing', 'bill_import_running'],
+      handler: async ({ params, query, request, caller }) => {
+        const { kind, revision } = await withUpload(request, (file) =>
+          billFiles.importFile({
+            agencyId: params.agencyId,
+            path: file,
+            fileName: query.fileName,
+            importedBy: signedInCaller(caller).userId,
+            isAgain: query.again === 'true',
+          }),
+        );
+        return { status: 200, body: { outcome: kind, revision: revisionOf(revision) } };
+      },
+    }),
+  ];
+}
+
+function historyRoutes({ billFiles }: BillFilesRoutesOptions): Route[] {
+  return [
+    defineRoute({
+      ...common,
+      method: 'get',
+      path: PATH,
+      operationId: 'listBillFiles',
+      summary: 'The files that were taken in or refused, newest first',
+      request: { params: agencyParams, query: pageQuery },
+      responses: { 200: { description: 'One page', schema: pageOf(billRevisionSchema) } },
+      problems: ['bill_book_not_found', 'cursor_invalid'],
+      handler: async ({ params, query }) => {
+        const { items, nextCursor } = await billFiles.listRevisions(params.agencyId, query);
+        return { status: 200, body: { items: items.map((item) => revisionOf(item)), nextCursor } };
+      },
+    }),
+    defineRoute({
+      ...common,
+      method: 'get',
+      path: `${PATH}/{revisionId}`,
+      operationId: 'getBillFile',
+      summary: 'One file, with all that was wrong with it',
+      request: { params: agencyParams.extend({ revisionId: idSchema('brv') }) },
+      responses: { 200: { description: 'What came of it', schema: billRevisionSchema } },
+      problems: ['bill_revision_not_found'],
+      handler: async ({ params: { agencyId, revisionId } }) => {
+        const revision = await billFiles.getRevision(agencyId, revisionId);
+        return { status: 200, body: revisionOf(revision, true) };
+      },
+    }),
+  ];
+}
+
+function adviceRoute({ billFiles }: BillFilesRoutesOptions): Route {
+  const states = z.object({ state: z.enum(['notReady', 'emptyDay', 'unavailable']) });
+  return defineRoute({
+    ...common,
+    method: 'get',
+    path: '/v1/agencies/{agencyId}/payment-advice/{businessDate}',
+    operationId: 'getPaymentAdvice',
+    summary: 'The file of what was paid on a business date, with its sum',
+    request: {
+      params: agencyParams.extend({ businessDate: z.iso.date() }),
+      query: z.object({ format: z.enum(['csv', 'xlsx']).default('csv') }),
+    },
+    responses: {
+      200: { description: 'CSV or XLSX', mediaType: 'application/octet-stream', schema: z.string() },
+      202: { description: 'No file: the date is not over, or nothing was paid', schema: states },
+    },
+    problems: ['bill_book_not_found'],
+    handler: async ({ params: { agencyId, businessDate }, query }) => {
+      const advice = await billFiles.advice(agencyId, businessDate, query.format);
+      if (advice.kind !== 'ready') return { status: 202, body: { state: advice.kind } };
+      const headers = { 'content-disposition': `attachment; filename="${advice.fileName}"` };
+      return { status: 200, body: advice.content, headers };
+    },
+  });
+}
+
+/** Puts the body into a file of its own for as long as `work` takes: files are read more than once, and are large. */
+async function withUpload<T>(request: Request, work: (file: string) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'civicpay-upload-'));
+  try {
+    const file = path.join(dir, 'file');
+    const bytes = await receive(request, file);
+    if (bytes === 0) throw new DomainError('invalid', 'bill_file_missing');
+    return await work(file);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function receive(request: Request, file: string): Promise<number> {
+  let bytes = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _, done) {
+      bytes += chunk.length;
+      if (bytes > MAX_FILE_BYTES) done(new DomainError('invalid', 'body_too_large'));
+      else done(null, chunk);
+    },
+  });
+  await pipeline(request, counted, createWriteStream(file, { mode: 0o600 }));
+  return bytes;
+}
