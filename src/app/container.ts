@@ -33,7 +33,8 @@ import { QueueFactory } from '../infra/queue/index.ts';
 import { TaskSender } from '../jobs/index.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Config } from './config.ts';
-import { CONFORMANCE_KITS, PLUG_INS } from './plug-ins.ts';
+import { conformanceKits } from './conformance-kits.ts';
+import { PLUG_INS } from './plug-ins.ts';
 
 /** Names a thing in the container together with its type. */
 const token = <T>(name: string) => Symbol(name) as InjectionToken<T>;
@@ -106,7 +107,7 @@ export function createContainer(config: Config, service: string): DependencyCont
       ...foundation(c),
       plugIns: PLUG_INS,
       agencies: c.resolve(T.agencies),
-      conformanceKits: CONFORMANCE_KITS,
+      conformanceKits: conformanceKits({ http: c.resolve(T.httpClient), clock: c.resolve(T.clock) }),
     }),
   );
   single(T.billFiles, (c) => createBillFiles({ ...foundation(c), agencies: c.resolve(T.agencies) }));

@@ -2,12 +2,13 @@ import bankBillerChannel from '../../providers/bank-biller-channel/index.ts';
 import electricity from '../../providers/electricity/index.ts';
 import fileBiller from '../../providers/file-biller/index.ts';
 import gas from '../../providers/gas/index.ts';
+import healthCode from '../../providers/health-code/index.ts';
 import openProtocol from '../../providers/open-protocol/index.ts';
 import providentFund from '../../providers/provident-fund/index.ts';
 import sandboxBank from '../../providers/sandbox-bank/index.ts';
 import socialSecurity from '../../providers/social-security/index.ts';
 import water from '../../providers/water/index.ts';
-import type { ConformanceKit, PlugIns } from '../agencies/index.ts';
+import type { PlugIns } from '../agencies/index.ts';
 
 /** Every provider and channel that this build knows: the one list of them. */
 export const PLUG_INS: PlugIns = {
@@ -16,6 +17,7 @@ export const PLUG_INS: PlugIns = {
     electricity,
     fileBiller,
     gas,
+    healthCode,
     openProtocol,
     providentFund,
     socialSecurity,
@@ -23,6 +25,3 @@ export const PLUG_INS: PlugIns = {
   ],
   channels: [sandboxBank],
 };
-
-/** By kind of connection; a kind without one is proven by the contract suite, whose report two people attest. */
-export const CONFORMANCE_KITS: Readonly<Record<string, ConformanceKit>> = {};

@@ -31,18 +31,21 @@ export function conformanceRoutes({ onboarding, accounts }: OnboardingRoutesOpti
       path,
       operationId: 'runConformance',
       summary: 'Test the agency over its connection now',
-      request: ofAgency,
+      request: { ...ofAgency, body: schemas.conformanceBody },
       responses: { 201: { description: 'The signed report', schema: schemas.reportSchema } },
       problems: [
         'onboarding_not_found',
         'onboarding_stage_wrong',
         'connection_not_found',
         'conformance_kit_missing',
+        'test_accounts_invalid',
         'manifest_changed',
       ],
       handler: async (input) => {
         const by = actorOf(input, accounts.addressIndex);
-        return { status: 201, body: reportOf(await onboarding.conformance.run(input.params.agencyId, by)) };
+        const { params, body } = input;
+        const report = await onboarding.conformance.run(params.agencyId, body.testAccounts, by);
+        return { status: 201, body: reportOf(report) };
       },
     }),
     defineRoute({

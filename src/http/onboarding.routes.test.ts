@@ -84,7 +84,7 @@ describeOnBothStacks('the API of onboarding', (stack) => {
   async function approved(): Promise<void> {
     await agent.call('put', at('/manifest')).send(plainManifest(id)).expect(200);
     await agent.call('post', at('/enter-sandbox')).expect(204);
-    await agent.call('post', at('/conformance-reports')).expect(201);
+    await agent.call('post', at('/conformance-reports')).send({ testAccounts: {} }).expect(201);
     const { body } = await agent.call('post', at('/submit')).expect(202);
     await ann.call('post', `/v1/approvals/${body.requestId}/approve`).expect(200);
   }

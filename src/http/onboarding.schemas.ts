@@ -41,6 +41,11 @@ export const manifestBody = z
 export const optionalReason = z.object({ reason: z.string().trim().max(1_000).optional() });
 export const neededReason = z.object({ reason: z.string().trim().min(1).max(1_000) });
 export const publicReason = z.object({ reason: localTextSchema.describe('Shown to residents') });
+export const conformanceBody = z.object({
+  testAccounts: z
+    .record(z.string(), z.unknown())
+    .describe('What may be asked for and paid in the test, as the kit of the connection’s kind wants it'),
+});
 export const attestationBody = z.object({
   summary: z.string().trim().min(1).max(1_000).describe('What was run, where, and with what result'),
   report: z.string().min(1).max(200_000).describe('The contract suite’s report as it came'),

@@ -45,9 +45,9 @@ export class ConformanceReports {
   /**
    * Runs the kit against the agency's connection, here and now, and keeps the signed report. Refuses with
    * `onboarding_not_found`, `onboarding_stage_wrong` (enter the sandbox first), `connection_not_found`, `conformance_kit_missing`,
-   * `manifest_changed` (while it ran).
+   * `test_accounts_invalid`, `manifest_changed` (while it ran).
    */
-  async run(agencyId: string, by: Actor): Promise<ConformanceRecord> {
+  async run(agencyId: string, testAccounts: unknown, by: Actor): Promise<ConformanceRecord> {
     const { db, clock, conformanceKits } = this.context;
     const before = await transact(db, async (tx) => {
       const { row } = await lockKnown(tx, agencyId, clock.nowMs());
@@ -61,7 +61,7 @@ export class ConformanceReports {
     const { kind } = connection;
     const kit = conformanceKits[kind];
     if (!kit) throw new DomainError('conflict', 'conformance_kit_missing', { params: { kind } });
-    const result = await kit({ manifest: before.manifest, connection });
+    const result = await kit({ manifest: before.manifest, connection, testAccounts });
     return transact(db, async (tx) => {
       const inWork = await lockKnown(tx, agencyId, clock.nowMs());
       const { contentHash: now } = await contentInWork(tx, inWork.row);

@@ -40,7 +40,7 @@ describeOnBothStacks('onboarding', (stack) => {
     test.onboarding.lifecycle.goLive(id, { rollout, effectiveFromMs }, ann);
   async function toSubmitted(): Promise<string> {
     await test.onboarding.drafts.enterSandbox(id, ann);
-    await test.onboarding.conformance.run(id, ann);
+    await test.onboarding.conformance.run(id, {}, ann);
     return test.onboarding.lifecycle.submit(id, ann);
   }
   async function toApproved(): Promise<void> {
@@ -149,13 +149,16 @@ describeOnBothStacks('onboarding', (stack) => {
     await test.onboarding.drafts.enterSandbox(id, ann);
     expect(await refusalOf(test.onboarding.lifecycle.submit(id, ann))).toBe('onboarding_stage_wrong');
     test.kit.passes = false;
-    expect(await test.onboarding.conformance.run(id, ann)).toMatchObject({ passed: false, source: 'kit' });
+    expect(await test.onboarding.conformance.run(id, {}, ann)).toMatchObject({
+      passed: false,
+      source: 'kit',
+    });
     expect(await stage()).toBe('sandbox');
     test.kit.passes = true;
     await toApproved();
     // It was green, and is no more.
     test.kit.passes = false;
-    await test.onboarding.conformance.run(id, ann);
+    await test.onboarding.conformance.run(id, {}, ann);
     expect(await refusalOf(goLive())).toBe('onboarding_stage_wrong');
     expect((await test.onboarding.get(id)).missing).toEqual(['conformanceNotPassed', 'approvalNotGiven']);
     // A report written into the database by somebody without the vault's key counts for nothing.

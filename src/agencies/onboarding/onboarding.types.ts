@@ -50,10 +50,12 @@ export interface ConformanceResult {
   report: unknown;
 }
 
-/** Tests an agency over its connection, for real. */
+/** Tests an agency over its connection, for real. Throws DomainError `test_accounts_invalid`. */
 export type ConformanceKit = (target: {
   manifest: Manifest;
   connection: Connection;
+  /** What may be asked for and paid in the test, as the kit wants it. */
+  testAccounts: unknown;
 }) => Promise<ConformanceResult>;
 
 export interface ConformanceRecord {

@@ -57,6 +57,10 @@ export const onboardingProblems: ProblemCatalogue = {
       'For the kind {kind}, run the contract suite, attach its report and have a second person accept it.',
     ],
   },
+  test_accounts_invalid: {
+    'zh-CN': ['测试账户有误', '请对照测试工具的说明，改正所列各项。'],
+    en: ['The test accounts are wrong', 'Correct the entries listed, as the kit’s description says.'],
+  },
   conformance_not_passed: {
     'zh-CN': ['一致性测试尚未通过', '请就当前清单运行测试，改正报告中的问题后再提交。'],
     en: [
