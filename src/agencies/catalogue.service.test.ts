@@ -88,7 +88,7 @@ describeOnBothStacks('the catalogue of a connection', (stack) => {
     expect(await revisions()).toBe(1);
   });
 
-  it('holds at once where whoever runs the machine accepts it, and residents can ask', async () => {
+  it('holds at once where nobody has to be asked, and residents can look up what they owe', async () => {
     const { published, retired } = await acceptDirectly(await sync(), null);
     expect([published.length, retired.length]).toEqual([4, 0]);
     expect(await liveIds()).toEqual([...published].sort());

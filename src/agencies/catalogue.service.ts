@@ -104,8 +104,8 @@ export class Catalogues {
   };
 
   /**
-   * Takes over some of the entries, or all that can be accepted (null), at once: for whoever runs the machine, who can put
-   * agencies there directly anyway. Refuses as `submit` does, and with `go_live_blocked`.
+   * Takes over some of the entries, or all that can be accepted (null), at once: for a demo, where nobody's money moves. Refuses as
+   * `submit` does, and with `go_live_blocked`.
    */
   async acceptDirectly(
     connectionId: string,

@@ -20,7 +20,7 @@ const NO_MORE_CARRIED = {
 
 /** Who takes something over, for the audit trail and the releases. */
 interface TakingOver {
-  /** Null for the command line. */
+  /** Null in a demo, where nobody is asked. */
   by: Actor | null;
   requestId: string | null;
 }

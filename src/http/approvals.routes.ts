@@ -33,7 +33,16 @@ export function approvalRoutes({ onboarding, accounts }: OnboardingRoutesOptions
       summary: 'Approve what somebody else asked for',
       request: { params: schemas.requestParams },
       responses,
-      problems: [...problems, 'approval_by_submitter', 'manifest_changed', 'connection_kind_fixed'],
+      problems: [
+        ...problems,
+        'approval_by_submitter',
+        'manifest_changed',
+        'connection_kind_fixed',
+        'catalogue_moved_on',
+        'catalogue_entry_unknown',
+        'catalogue_entry_wrong',
+        'go_live_blocked',
+      ],
       handler: async (input) => {
         const by = actorOf(input, accounts.addressIndex);
         return { status: 200, body: approvalOf(await approvals.approve(input.params.requestId, by)) };

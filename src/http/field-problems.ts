@@ -40,6 +40,19 @@ export const FIELD_PROBLEMS: Readonly<Record<string, FieldText>> = {
     en: 'There is no such thing; reload and choose again.',
   },
   unknown_field: { 'zh-CN': '不认识此项。', en: 'This field is not known.' },
+  // Of an agency that a connection lists.
+  capability_missing: {
+    'zh-CN': '接入方没有这些能力：{capabilities}。',
+    en: 'The provider lacks these: {capabilities}.',
+  },
+  region_unknown: {
+    'zh-CN': '不认识这些行政区划代码：{regions}。',
+    en: 'These regions are not known: {regions}.',
+  },
+  reachable_otherwise: {
+    'zh-CN': '该单位还有其他通道，请先从它的机构清单中去掉此通道。',
+    en: 'The agency has another way: take this one out of its manifest first.',
+  },
   // Of an agency's manifest.
   id_of_another: {
     'zh-CN': '须与路径中的机构编号 {agencyId} 一致。',

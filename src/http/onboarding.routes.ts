@@ -3,6 +3,7 @@ import type { OnboardingService } from '../agencies/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { agencySelfServiceRoutes } from './agency-self-service.routes.ts';
 import { approvalRoutes } from './approvals.routes.ts';
+import { catalogueRoutes } from './catalogue.routes.ts';
 import { conformanceRoutes } from './conformance.routes.ts';
 import { connectionSettingsRoutes } from './connection-settings.routes.ts';
 import { lifecycleRoutes } from './lifecycle.routes.ts';
@@ -28,6 +29,7 @@ export function onboardingRoutes(options: OnboardingRoutesOptions): Route[] {
     ...agencySelfServiceRoutes(options),
     ...approvalRoutes(options),
     ...connectionSettingsRoutes(options),
+    ...catalogueRoutes(options),
   ];
 }
 

@@ -2,6 +2,7 @@ import { accountsProblems } from './problems/accounts.ts';
 import { agenciesProblems } from './problems/agencies.ts';
 import { billFilesProblems } from './problems/bill-files.ts';
 import { billingProblems } from './problems/billing.ts';
+import { catalogueProblems } from './problems/catalogue.ts';
 import { disputesProblems } from './problems/disputes.ts';
 import { frameProblems } from './problems/frame.ts';
 import { householdsProblems } from './problems/households.ts';
@@ -32,6 +33,7 @@ export const PROBLEMS: ProblemCatalogue = {
   ...agenciesProblems,
   ...billFilesProblems,
   ...billingProblems,
+  ...catalogueProblems,
   ...disputesProblems,
   ...householdsProblems,
   ...onboardingProblems,
