@@ -16,6 +16,8 @@ import { NOTHING_SPECIAL } from '../../test/support/some-payment.ts';
 import {
   BILL_MINOR,
   CHANNEL_CONNECTION,
+  HANGING_CONNECTION,
+  hangingProvider,
   instantChannel,
   instantHttpClient,
   instantManifest,
@@ -26,6 +28,9 @@ import {
 } from './instant-plug-ins.ts';
 
 const LIMITS = { concurrency: 1_000, ratePerSecond: 10_000 };
+const HANGING_LIMITS = { concurrency: 20, ratePerSecond: 1_000 };
+const HANGING_TIMEOUT_MS = 5_000;
+const LOOK_EVERY_MS = 10;
 
 /**
  * civicpay's billing as its worker runs it, on a database and a Redis, with an agency and a bank that answer at once:
@@ -37,6 +42,7 @@ export class InstantCity {
   private readonly log: Logger;
   private readonly vault: Vault;
   private readonly agencyIds: readonly string[];
+  private readonly connectionCount: number;
   private readonly sender: TaskSender;
   private readonly sweeper: Sweeper;
   private readonly worker: TaskWorker;
@@ -45,7 +51,8 @@ export class InstantCity {
   private readonly toldAgency = new Set<string>();
   private readonly whenPosted = new Map<string, () => void>();
 
-  private constructor(databaseUrl: string, redisUrl: string, agencyCount: number) {
+  private constructor(databaseUrl: string, redisUrl: string, agencyCount: number, connectionCount: number) {
+    this.connectionCount = connectionCount;
     this.db = openDb({ url: databaseUrl });
     this.log = createLogger({ level: 'warn', service: 'bench' });
     this.vault = createVault({
@@ -54,7 +61,8 @@ export class InstantCity {
       indexKey: randomBytes(32).toString('base64'),
     });
     const foundation = { db: this.db, vault: this.vault, clock: systemClock, log: this.log };
-    const plugIns = { providers: [this.noticingProvider()], channels: [instantChannel] };
+    const providers = [this.noticingProvider(), hangingProvider(HANGING_TIMEOUT_MS)];
+    const plugIns = { providers, channels: [instantChannel] };
     this.agencies = createAgencies({
       ...foundation,
       plugIns,
@@ -88,14 +96,30 @@ export class InstantCity {
     this.sweeper = new Sweeper(this.db, systemClock, this.log, this.sender);
   }
 
-  static async start(databaseUrl: string, redisUrl: string, agencyCount: number): Promise<InstantCity> {
-    const city = new InstantCity(databaseUrl, redisUrl, agencyCount);
+  /** Agencies are dealt out among the connections; one more connection, with one agency, never answers in time. */
+  static async start(
+    databaseUrl: string,
+    redisUrl: string,
+    agencyCount: number,
+    connectionCount = 1,
+  ): Promise<InstantCity> {
+    const city = new InstantCity(databaseUrl, redisUrl, agencyCount, connectionCount);
     const connection = { settings: {}, limits: LIMITS };
+    for (let index = 0; index < connectionCount; index++) {
+      const connectionId = city.connectionIdOf(index);
+      await city.agencies.putConnection({
+        ...connection,
+        connectionId,
+        plug: 'provider',
+        kind: instantProvider.kind,
+      });
+    }
     await city.agencies.putConnection({
-      ...connection,
-      connectionId: PROVIDER_CONNECTION,
+      settings: {},
+      limits: HANGING_LIMITS,
+      connectionId: HANGING_CONNECTION,
       plug: 'provider',
-      kind: instantProvider.kind,
+      kind: HANGING_CONNECTION,
     });
     await city.agencies.putConnection({
       ...connection,
@@ -103,7 +127,10 @@ export class InstantCity {
       plug: 'channel',
       kind: instantChannel.kind,
     });
-    for (const agencyId of city.agencyIds) await city.agencies.publishManifest(instantManifest(agencyId));
+    for (const [index, agencyId] of city.agencyIds.entries()) {
+      await city.agencies.publishManifest(instantManifest(agencyId, city.connectionIdOf(index)));
+    }
+    await city.agencies.publishManifest(instantManifest(HANGING_CONNECTION, HANGING_CONNECTION));
     city.worker.start();
     city.sweeper.start();
     return city;
@@ -123,6 +150,27 @@ export class InstantCity {
     return durationsMs;
   }
 
+  /**
+   * Carries so many payments of the agencies that answer, never more than `inFlight` at once, and orders so many evenly among them of
+   * the one that hangs; resolves when the former are posted.
+   */
+  async carryBeside(count: number, hangingCount: number, inFlight: number): Promise<void> {
+    const firstId = newId('pay', systemClock.nowMs(), 0).slice(0, -14);
+    const every = hangingCount > 0 ? Math.floor(count / hangingCount) : Number.POSITIVE_INFINITY;
+    for (let [ordered, posted] = [0, 0]; posted < count; ) {
+      const orders: Promise<unknown>[] = [];
+      for (; ordered < Math.min(count, posted + inFlight); ordered++) {
+        const agencyIndex = ordered % this.agencyIds.length;
+        orders.push(this.order(this.agencyIds[agencyIndex] ?? '', this.connectionIdOf(agencyIndex)));
+        if ((ordered + 1) % every === 0) orders.push(this.order(HANGING_CONNECTION, HANGING_CONNECTION));
+      }
+      await Promise.all(orders);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      const rows = this.db('payments').where('payment_id', '>=', firstId).andWhere('status', 'posted');
+      posted = Number((await rows.count({ payments: '*' }))[0]?.payments);
+    }
+  }
+
   /** Whether so many payments are posted, to so many billers, with the books balanced. */
   async hasPosted(payments: number, billers: number): Promise<boolean> {
     const [row] = await this.db('payments')
@@ -134,6 +182,15 @@ export class InstantCity {
     return isAll && balanced && (await balancesThatDiffer(this.db)).length === 0;
   }
 
+  /** Whether so many payments are debited and not posted, none of them given back: the agency that hangs has said nothing. */
+  async hasUnknown(payments: number): Promise<boolean> {
+    const statuses: string[] = await this.db('payments')
+      .where('agency_id', HANGING_CONNECTION)
+      .pluck('status');
+    const waiting = statuses.filter((status) => status === 'debited' || status === 'postingUnknown');
+    return statuses.length === payments && waiting.length === payments;
+  }
+
   async stop(): Promise<void> {
     await this.sweeper.stop();
     await this.worker.stop();
@@ -143,14 +200,27 @@ export class InstantCity {
 
   private async carryOne(index: number): Promise<number> {
     const startedAtMs = performance.now();
-    const agencyId = this.agencyIds[index % this.agencyIds.length] ?? '';
-    const payment = draftPayment(agencyId);
-    const billKey = this.vault.blindIndex(`${agencyId} ${payment.paymentId}`, 'bill_claims.bill_key');
+    const agencyIndex = index % this.agencyIds.length;
+    const payment = draftPayment(this.agencyIds[agencyIndex] ?? '', this.connectionIdOf(agencyIndex));
     const posted = new Promise<void>((resolve) => this.whenPosted.set(payment.paymentId, resolve));
-    await this.orders.submit({ payment, billKeys: [billKey] });
+    await this.submit(payment);
     await posted;
     this.whenPosted.delete(payment.paymentId);
     return performance.now() - startedAtMs;
+  }
+
+  private order(agencyId: string, connectionId: string): Promise<unknown> {
+    return this.submit(draftPayment(agencyId, connectionId));
+  }
+
+  private submit(payment: Payment): Promise<unknown> {
+    const text = `${payment.agencyId} ${payment.paymentId}`;
+    return this.orders.submit({ payment, billKeys: [this.vault.blindIndex(text, 'bill_claims.bill_key')] });
+  }
+
+  private connectionIdOf(agencyIndex: number): string {
+    if (this.connectionCount === 1) return PROVIDER_CONNECTION;
+    return `${PROVIDER_CONNECTION}-${agencyIndex % this.connectionCount}`;
   }
 
   /** The instant agency, noticed when it is told of a payment. */
@@ -169,7 +239,7 @@ export class InstantCity {
 }
 
 /** An order as `PaymentOrders` makes it of what a resident saw. */
-function draftPayment(agencyId: string): Payment {
+function draftPayment(agencyId: string, connectionId: string): Payment {
   const nowMs = systemClock.nowMs();
   const residentId = newId('res', nowMs, randomShardHint());
   const amount = { amountMinor: BILL_MINOR, currency: 'CNY' };
@@ -179,7 +249,7 @@ function draftPayment(agencyId: string): Payment {
     commandKey: randomBytes(32).toString('base64url'),
     agencyId,
     manifestVersion: 1,
-    connectionId: PROVIDER_CONNECTION,
+    connectionId,
     ...NOTHING_SPECIAL,
     channelId: CHANNEL_CONNECTION,
     status: 'created',

@@ -100,6 +100,21 @@ export const instantProvider = defineProvider({
   },
 });
 
+export const HANGING_CONNECTION = 'hanging-agency';
+
+/** An agency that takes every call and answers none of them until it is too late. */
+export function hangingProvider(timeoutMs: number) {
+  const hang = async () => {
+    await new Promise((resolve) => setTimeout(resolve, timeoutMs));
+    return { kind: 'unknown', reason: { code: 'no_answer', source: 'network' } } as const;
+  };
+  return defineProvider({
+    kind: 'hanging-agency',
+    settings,
+    operations: { ...instantProvider.operations, pay: hang, queryPayment: hang },
+  });
+}
+
 export const instantChannel = defineChannel({
   kind: 'instant-bank',
   names: { 'zh-CN': '即答银行', en: 'Instant bank' },
@@ -124,14 +139,14 @@ function neverNeeded(): never {
 }
 
 /** The manifest of one of the agencies. */
-export function instantManifest(agencyId: string): ManifestInput {
+export function instantManifest(agencyId: string, connectionId = PROVIDER_CONNECTION): ManifestInput {
   const name = { 'zh-CN': `即答机构 ${agencyId}`, en: `Instant agency ${agencyId}` };
   return {
     id: agencyId,
     names: name,
     category: 'electricity',
     regions: ['440100'],
-    connection: PROVIDER_CONNECTION,
+    connection: connectionId,
     currency: 'CNY',
     capabilities: ['queryBills', 'pay', 'queryPayment'],
     inputs: {

@@ -95,10 +95,8 @@ export function createGateway(deps: GatewayDeps, lines: ConnectionLines): Gatewa
     if (operation === INBOUND) return { outcome: (await perform()).value, exchanges };
     const passage = await lineOf(connection).run({ operation, reference: referenceOf(request) }, perform);
     if (passage.kind === 'done') return { outcome: passage.value, exchanges };
-    // While the breaker is open every call would say so; its opening has been logged.
-    if (passage.because !== 'breaker') {
-      log.warn('held back', { because: passage.because, ...connection.limits });
-    }
+    // Counted, and many at once where it happens at all.
+    log.debug('held back', { because: passage.because, ...connection.limits });
     return { outcome: outcomeOfHoldingBack(answers.whenBusy, plug, passage), exchanges };
   }
 

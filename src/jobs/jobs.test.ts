@@ -98,6 +98,38 @@ describeOnBothStacks('tasks over BullMQ', (stack) => {
     expect([...worked].sort()).toEqual([...taskIds].sort());
   });
 
+  it('works on while more jobs hang than it takes at once, and waits for these when it stops', async () => {
+    const worked: string[] = [];
+    const finish = finishing(worked);
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const hanging = await add(20);
+    let hangingNow = 0;
+    const worker = startWorker(async (tasks) => {
+      if (tasks.some(({ taskId }) => hanging.includes(taskId))) {
+        hangingNow++;
+        await released;
+      }
+      return finish(tasks);
+    });
+    for (const taskId of hanging) sender.send(topic, [taskId]);
+    const others = await add(10);
+    sender.send(topic, others);
+    await until(() => worked.length >= others.length && hangingNow === hanging.length);
+    expect([...worked].sort()).toEqual([...others].sort());
+    let hasStopped = false;
+    const stopped = worker.stop().then(() => {
+      hasStopped = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(hasStopped).toBe(false);
+    release();
+    await stopped;
+    expect(worked).toHaveLength(30);
+  });
+
   it('leaves what is not due yet', async () => {
     const worked: string[] = [];
     startWorker(finishing(worked));

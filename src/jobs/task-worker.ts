@@ -22,6 +22,14 @@ const RENEW_EVERY_MS = 3_000;
 /** Jobs in hand at once; each may carry many tasks, and the gateway holds the calls to every connection's limits. */
 const JOBS_AT_ONCE = 16;
 
+/**
+ * A job is done with when its tasks are, or after this long: what then is still under way (an agency that hangs) goes on without it,
+ * so that it takes no other's place.
+ */
+const JOB_MS = 250;
+/** Tasks that may go on without their job; beyond them jobs wait. */
+const MAX_LEFT_BEHIND = 2_000;
+
 /** Works on one topic's tasks. Settles each for itself; what rejects is a failure of ours, and is tried again. */
 export type TaskHandler = (tasks: readonly ClaimedTask[]) => Promise<PromiseSettledResult<unknown>[]>;
 
@@ -39,6 +47,9 @@ export class TaskWorker {
   private readonly handle: TaskHandler;
   private worker: WorkerHandle | null = null;
   private stopping = false;
+  /** What goes on without its job, and how many tasks that are. */
+  private readonly leftBehind = new Set<Promise<void>>();
+  private tasksLeftBehind = 0;
 
   constructor(deps: TaskWorkerDeps, topic: string, handle: TaskHandler) {
     this.deps = deps;
@@ -58,6 +69,7 @@ export class TaskWorker {
   async stop(): Promise<void> {
     this.stopping = true;
     await this.worker?.close();
+    await Promise.all(this.leftBehind);
   }
 
   private async work(taskIds: readonly string[]): Promise<void> {
@@ -74,11 +86,37 @@ export class TaskWorker {
       );
       return;
     }
+    await this.untilJobIsOver(this.carryOut(claimToken, tasks), tasks.length);
+  }
+
+  private async carryOut(claimToken: string, tasks: readonly ClaimedTask[]): Promise<void> {
     const results = await this.holding(claimToken, tasks, () => this.handle(tasks));
     for (const [index, task] of tasks.entries()) {
       const result = results[index];
       if (result?.status === 'rejected') await this.fail(task, claimToken, result.reason);
     }
+  }
+
+  /** Waits for work, but not for what hangs: its claims are held as before, and are swept up should we die. */
+  private async untilJobIsOver(work: Promise<void>, taskCount: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const isDone = work.then(() => true);
+    const isOver = new Promise<false>((resolve) => {
+      timer = setTimeout(resolve, JOB_MS, false);
+    });
+    const done = await Promise.race([isDone, isOver]).finally(() => clearTimeout(timer));
+    if (done || this.tasksLeftBehind + taskCount > MAX_LEFT_BEHIND) {
+      await work;
+      return;
+    }
+    this.tasksLeftBehind += taskCount;
+    const rest = work
+      .catch((error: unknown) => this.deps.log.error('a job failed', { topic: this.topic, error }))
+      .finally(() => {
+        this.tasksLeftBehind -= taskCount;
+        this.leftBehind.delete(rest);
+      });
+    this.leftBehind.add(rest);
   }
 
   /** Renews the claims while `work` runs: a call may take longer than a lease. */
