@@ -104,13 +104,13 @@ export class HttpCity {
         // Residents behind a balancer: the limit for one address is not what is measured.
         TRUST_PROXY: '1',
       });
-      const city = new HttpCity(children, databaseUrl, url, demo);
-      await city.control('bank', 'auto-confirm', { on: true });
+      const started = new HttpCity(children, databaseUrl, url, demo);
+      await started.control('bank', 'auto-confirm', { on: true });
       for (const resident of await signInResidents(databaseUrl, keys, payers)) {
-        const { consNo } = await city.control<{ consNo: string }>('powerAgency', 'customers', {});
-        city.payers.push({ ...resident, accountNumber: consNo });
+        const { consNo } = await started.control<{ consNo: string }>('powerAgency', 'customers', {});
+        started.payers.push({ ...resident, accountNumber: consNo });
       }
-      return city;
+      return started;
     } catch (error) {
       for (const child of children.reverse()) await child.stop();
       throw error;
