@@ -23,6 +23,7 @@ export function jsonSchemaOfInputs({ fields, groups }: Manifest['inputs']): Reco
     type: 'object',
     properties: Object.fromEntries(properties),
     additionalProperties: false,
-    anyOf: groups.map((group) => ({ required: group })),
+    // An agency with services only asks for nothing.
+    ...(groups.length > 0 ? { anyOf: groups.map((group) => ({ required: group })) } : {}),
   };
 }

@@ -74,6 +74,11 @@ describe('an amount to an account', () => {
     }
     const range = { kind: 'range', minimumMinor: 100, maximumMinor: 50_000 } as const;
     expect(amountBounds(terms(range), [])).toEqual({ leastMinor: 100, mostMinor: 10_000, stepMinor: 1 });
+    expect(amountBounds(terms({ ...range, stepMinor: 50 }, false, 9_990), [])).toEqual({
+      leastMinor: 100,
+      mostMinor: 9_950,
+      stepMinor: 50,
+    });
     expect(amountBounds(terms({ kind: 'multipleOf', stepMinor: 3000 }), [])).toEqual({
       leastMinor: 3000,
       mostMinor: 9000,

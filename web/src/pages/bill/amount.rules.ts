@@ -13,7 +13,8 @@ type AmountTerms = Pick<AgencyDetail, 'amountRule' | 'acceptsAdvance' | 'payment
 /** What may be paid towards the chosen bills or, with none, to the account; null when there is no such amount. */
 export function amountBounds(agency: AmountTerms, bills: readonly Bill[]): AmountBounds | null {
   const bounds = bills.length === 0 ? openBounds(agency) : dueBounds(agency, bills);
-  const stepMinor = agency.amountRule.kind === 'multipleOf' ? agency.amountRule.stepMinor : 1;
+  const { amountRule } = agency;
+  const stepMinor = ('stepMinor' in amountRule ? amountRule.stepMinor : null) ?? 1;
   const leastMinor = Math.ceil(bounds.leastMinor / stepMinor) * stepMinor;
   const mostMinor = Math.floor(bounds.mostMinor / stepMinor) * stepMinor;
   return leastMinor <= mostMinor ? { leastMinor, mostMinor, stepMinor } : null;
