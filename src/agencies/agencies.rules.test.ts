@@ -67,6 +67,15 @@ describe('inputs', () => {
     expect(() => readInputs(spec, { accountNumber: 'x' })).toThrow('inputs_invalid');
   });
 
+  it('are none where there are no bills to ask for', () => {
+    const none = { fields: [], groups: [], accountField: '' };
+    const typed: Record<string, string>[] = [{}, { accountNumber: '1' }];
+    for (const raw of typed) {
+      expect(() => readInputs(none, raw)).toThrow('agency_has_no_bills');
+    }
+    expect(checkInputs(none, {})).toEqual([]);
+  });
+
   it('must be one of those offered, and pass the check of their field', () => {
     const ours = { 'zh-CN': '身份证号有误', en: 'Not an identity number' };
     const checked: Manifest['inputs'] = {

@@ -9,9 +9,10 @@ type InputsSpec = Manifest['inputs'];
  * What a resident typed, made uniform and checked against the manifest: full-width digits are narrowed, blanks
  * around the text (and within numbers, where people type them in groups) are dropped, identity numbers and plates are
  * written in capitals, empty fields are left out.
- * Throws DomainError `inputs_invalid` whose fields point below `#/inputs`.
+ * Throws DomainError `inputs_invalid` whose fields point below `#/inputs`, and `agency_has_no_bills` where nothing is asked for.
  */
 export function readInputs(spec: InputsSpec, raw: AccountInputs): AccountInputs {
+  if (spec.fields.length === 0) throw new DomainError('invalid', 'agency_has_no_bills');
   const inputs = normaliseInputs(spec, raw);
   const fields = checkInputs(spec, inputs);
   if (fields.length > 0) throw new DomainError('invalid', 'inputs_invalid', { fields });
@@ -65,7 +66,10 @@ function problemOfValue(field: InputField, value: string): Omit<FieldProblem, 'p
 /** What still has to be typed to complete the group that lacks least. */
 function missingOfNearestGroup(spec: InputsSpec, inputs: AccountInputs): string[] {
   const missing = spec.groups.map((group) => group.filter((name) => !Object.hasOwn(inputs, name)));
-  return missing.reduce((least, candidate) => (candidate.length < least.length ? candidate : least));
+  return missing.reduce(
+    (least, candidate) => (candidate.length < least.length ? candidate : least),
+    missing[0] ?? [],
+  );
 }
 
 /** One text for equal inputs, whatever order they were typed in: for blind indexes and cache keys. */

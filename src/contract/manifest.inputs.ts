@@ -41,18 +41,27 @@ export const inputFieldSchema = z.object({
 export type InputField = z.infer<typeof inputFieldSchema>;
 
 export const inputsSchema = z.object({
-  fields: z.array(inputFieldSchema).min(1).max(8),
+  /** Empty, as the groups, only where there are no bills to ask for. */
+  fields: z.array(inputFieldSchema).max(8),
   /** Each group is enough by itself: "account number", or "phone + name". Names of fields. */
-  groups: z.array(z.array(z.string()).min(1)).min(1),
+  groups: z.array(z.array(z.string()).min(1)),
   /** The field that names the account when it is shown again, masked. */
   accountField: z.string(),
 });
 
-/** Whether the parts of a form fit each other. */
-export function faultsOfInputs({ fields, groups, accountField }: z.infer<typeof inputsSchema>): Fault[] {
+/** Whether the parts of a form fit each other; one that asks for nothing is right where `mayBeEmpty`. */
+export function faultsOfInputs(
+  { fields, groups, accountField }: z.infer<typeof inputsSchema>,
+  mayBeEmpty: boolean,
+): Fault[] {
+  if (fields.length === 0) {
+    const isRight = mayBeEmpty && groups.length === 0;
+    return isRight ? [] : [{ path: ['inputs', 'fields'], message: 'nothing is asked for' }];
+  }
   const names = fields.map((field) => field.name);
   const asked = new Set(groups.flat());
   const faults: Fault[] = [];
+  if (groups.length === 0) faults.push({ path: ['inputs', 'groups'], message: 'no group is enough' });
   if (new Set(names).size < names.length) {
     faults.push({ path: ['inputs', 'fields'], message: 'two fields have one name' });
   }

@@ -71,6 +71,12 @@ describe('a manifest', () => {
     expect(manifest.serviceItems).toEqual([]);
   });
 
+  it('asks for nothing where there are no bills', () => {
+    const inputs = { fields: [], groups: [], accountField: '' };
+    const manifest = { ...aManifest(), inputs, queryKind: 'none' as const };
+    expect(manifestSchema.safeParse(manifest).success).toBe(true);
+  });
+
   it('survives being stored as JSON', () => {
     const manifest = manifestSchema.parse(aManifest());
     expect(manifestSchema.parse(JSON.parse(JSON.stringify(manifest)))).toEqual(manifest);
@@ -86,6 +92,15 @@ describe('a manifest', () => {
     'an unknown capability': ['capabilities.0', (m) => (m.capabilities = ['fly' as never])],
     'a group naming no field': ['inputs.groups', (m) => m.inputs.groups.push(['phone'])],
     'an account field that is no field': ['inputs.accountField', (m) => (m.inputs.accountField = 'phone')],
+    'nothing asked for where there are bills': [
+      'inputs.fields',
+      (m) => (m.inputs = { fields: [], groups: [['phone']], accountField: 'phone' }),
+    ],
+    'no group that is enough': ['inputs.groups', (m) => (m.inputs.groups = [])],
+    'a range whose bound is no multiple of its step': [
+      'amountRule',
+      (m) => (m.amountRule = { kind: 'range', minimumMinor: 100, maximumMinor: 250, stepMinor: 100 }),
+    ],
     'two fields of one name': ['inputs.fields', (m) => m.inputs.fields.push(firstField(m))],
     'a field that no group asks for': [
       'inputs.groups',

@@ -156,6 +156,7 @@ export const manifestSchema = z
       .default([]),
     currency: z.string().regex(/^[A-Z]{3}$/),
     capabilities: z.array(z.enum(PROVIDER_CAPABILITIES)),
+    /** Asks for nothing only where `queryKind` is `none`. */
     inputs: inputsSchema,
     /**
      * How a payment begins: with the bills that the agency states, with an account that it confirms, with nothing but what
@@ -203,7 +204,7 @@ export type ManifestInput = z.input<typeof manifestSchema>;
 /** What no single field can tell: whether the parts of a manifest fit each other. */
 function faultsOf(manifest: Manifest): Fault[] {
   return [
-    ...faultsOfInputs(manifest.inputs),
+    ...faultsOfInputs(manifest.inputs, manifest.queryKind === 'none'),
     ...faultsOfCapabilities(manifest),
     ...faultsOfFees(manifest.fees),
     ...faultsOfRoutes(manifest),

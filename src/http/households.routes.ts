@@ -67,7 +67,13 @@ function collectionRoutes({ savedAccounts, agencies }: HouseholdsRoutesOptions):
         'The agency is asked whether it knows the account. One that is kept already is answered as it is.',
       request: { body: newAccountBody },
       responses: { 201: { description: 'It is kept', schema: savedAccountSchema } },
-      problems: ['agency_not_found', 'inputs_invalid', 'account_not_found', 'too_many_saved_accounts'],
+      problems: [
+        'agency_not_found',
+        'agency_has_no_bills',
+        'inputs_invalid',
+        'account_not_found',
+        'too_many_saved_accounts',
+      ],
       handler: async ({ body, caller }) => {
         const account = await savedAccounts.add(signedInCaller(caller).userId, body);
         return { status: 201, body: await shown(agencies, account) };
