@@ -85,7 +85,7 @@ export class HttpCity {
       const demo = {
         powerAgency: { ...power, url: powerUrl },
         bank: { ...bank, url: bankUrl },
-        city,
+        city: { offers: [], accounts: [] },
         staff: [],
       };
       const keys = {
