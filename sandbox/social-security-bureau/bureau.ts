@@ -4,22 +4,13 @@ import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { readFixed, writeFixed } from '../../src/kernel/fixed-width.ts';
 import { AgencyBooks } from '../support/agency-books.ts';
 import { AGENCY_FAULTS, AgencyConduct, type AgencyFault, monthBefore } from '../support/agency-conduct.ts';
+import { type Posting, postingsOf, undoingsOf } from '../support/book-views.ts';
 import { wireTime } from '../support/china-time.ts';
 import { addMonth, addParticipant, DEMO_PARTICIPANTS, seedDemoParticipants } from './demo-participants.ts';
 import { faultOfPerson, identityNumber } from './identity-numbers.rules.ts';
 import { type BureauChannel, type BureauOperation, type BureauReply, LAYOUTS } from './messages.ts';
 import { type BureauBooks, type PayMode, pay, queryDue, queryPayment, reverse } from './operations.ts';
 import { CUT_OFF, dailyFile } from './statement.ts';
-
-/** A payment in the bureau's books, for tests that compare books. */
-export interface Posting {
-  reference: string;
-  agencyReference: string;
-  accountNo: string;
-  amountMinor: number;
-  billIds: string[];
-  businessDate: string;
-}
 
 /** The first serial of participants made by request; those below are the demo's. */
 const FIRST_MADE_SERIAL = 20_000;
@@ -114,26 +105,13 @@ export class SocialSecurityBureau {
   /** What was posted, reversed since or not, oldest first; optionally on one business date. */
   postings(businessDate?: string): Posting[] {
     this.books.settle(this.conduct.clock.nowMs());
-    const all = this.books.payments().flatMap((payment): Posting[] => {
-      if (payment.state !== 'posted' || payment.postedAtMs === null) return [];
-      const { reference, agencyReference, accountNo, amountFen, details } = payment;
-      const billIds = details.map(({ billNo }) => billNo);
-      const date = businessDateOf(payment.postedAtMs, CUT_OFF);
-      return [{ reference, agencyReference, accountNo, amountMinor: amountFen, billIds, businessDate: date }];
-    });
+    const all = postingsOf(this.books, (atMs) => businessDateOf(atMs, CUT_OFF));
     return businessDate ? all.filter((posting) => posting.businessDate === businessDate) : all;
   }
 
   /** What was reversed. */
   reversals(): { reference: string; originalReference: string; amountMinor: number }[] {
-    return this.books
-      .undoings()
-      .filter(({ refusedCode }) => refusedCode === null)
-      .map(({ reference, originalReference, amountFen: amountMinor }) => ({
-        reference,
-        originalReference,
-        amountMinor,
-      }));
+    return undoingsOf(this.books);
   }
 
   private reply(
