@@ -1,10 +1,10 @@
 import { AGENCY_FAULTS, type AgencyFault } from '../support/agency-conduct.ts';
 
 /**
- * Identity numbers of people who do not exist (GB 11643-1999): a district of Guangzhou, a date of birth, two digits of fault
- * (00 for those whose calls all go well), a digit, a check character.
+ * Identity numbers of people who do not exist (GB 11643-1999): a district of Guangzhou that was never given a code, so that they
+ * are nobody's, a date of birth, two digits of fault (00 for those whose calls all go well), a digit, a check character.
  */
-const DISTRICTS = ['440103', '440104', '440105', '440106', '440111', '440112', '440113', '440114'];
+const DISTRICTS = ['440190', '440191', '440192', '440193', '440194', '440195', '440196', '440197'];
 const FIRST_BIRTH_MS = Date.parse('1966-01-01T00:00:00Z');
 const DAY_MS = 86_400_000;
 /** Births are spread over so many days: to 2002. */

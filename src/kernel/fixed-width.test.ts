@@ -37,8 +37,16 @@ describe('a record of fixed-width fields', () => {
   });
 
   it('takes no value that does not fit, and says which field it was and not what was in it', () => {
-    for (const values of [{ code: '12345' }, { name: '张张张张张张' }, { amount: -1 }, { amount: 1.5 }]) {
-      expect(() => writeFixed(layout, values)).toThrow(/^the value of (code|name|amount) does not fit/);
+    const wrong: [string, string | number][] = [
+      ['code', '12345'],
+      ['name', '张张张张张张'],
+      ['amount', -1],
+      ['amount', 1.5],
+    ];
+    for (const [name, value] of wrong) {
+      expect(() => writeFixed(layout, { [name]: value })).toThrow(
+        /^the value of (code|name|amount) does not fit/,
+      );
     }
     expect(() => fixedLayout('code 4')).toThrow(RangeError);
   });
