@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { CallContext, HttpResult, InboundRequest, Reason } from '../../src/contract/index.ts';
-import { testAccountsSchema } from './conformance/conformance.types.ts';
 import { readSigningKey, readVerifyingKey, type VerifyingKey } from './keys.ts';
 import { faultOfAnswer, faultOfRequest, type SignatureFault, signRequest } from './signatures.ts';
 
@@ -40,8 +39,6 @@ export const settingsSchema = z.object({
     .min(1)
     .max(10),
   timeoutMs: z.int().min(100).max(60_000).default(10_000),
-  /** By agency code (empty where there is none): what the conformance kit may ask for and pay. Only of a test system. */
-  testAccounts: z.record(z.string().max(64), testAccountsSchema).optional(),
 });
 export type Settings = z.output<typeof settingsSchema>;
 

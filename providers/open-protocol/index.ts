@@ -15,12 +15,7 @@ import {
 import { webhookSchema } from './wire.ts';
 
 export { settingsSchema } from './client.ts';
-export {
-  type CheckResult,
-  type ConformanceReport,
-  type ConformanceTarget,
-  testAccountsSchema,
-} from './conformance/conformance.types.ts';
+export { type ConformanceTarget, testAccountsSchema } from './conformance/conformance.types.ts';
 export { checkText, type ReportLanguage, summaryText } from './conformance/print.ts';
 export { signReport, verifyReport } from './conformance/report.ts';
 export { CHECK_IDS, runCheck, runConformance } from './conformance/run.ts';
