@@ -49,7 +49,8 @@ async function start(meter: 'pipeline' | 'card' | 'token'): Promise<ProviderSand
       appId: 'civicpay',
       merchantPrivateKey: merchant.privateKey.toString('base64'),
       agencyPublicKey: theirs.publicKey.toString('base64'),
-      timeoutMs: 500,
+      // Twenty calls at once are each signed twice with RSA: half a second may be too little on a busy machine.
+      timeoutMs: 1_500,
     },
     nowMs: () => conduct.clock.nowMs(),
     async account(kind) {

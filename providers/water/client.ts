@@ -39,7 +39,8 @@ export interface Body {
 const MAX_ANSWER_BYTES = 1024 * 1024;
 /** About two hundred thousand payments, in base64. */
 const MAX_FILE_BYTES = 48 * 1024 * 1024;
-const MAX_DEPTH = 8;
+/** Thirty-six bills of some dozen charges are far fewer elements. */
+const LIMITS = { maxChars: MAX_FILE_BYTES, maxDepth: 8, maxElements: 10_000 };
 
 /** Sends one signed message; verifies that the answer is signed for this very one. */
 export async function call(context: CallContext<Settings>, txnCode: string, body: Body): Promise<Answer> {
@@ -106,7 +107,7 @@ function read(result: HttpResult, settings: Settings, sent: { txnCode: string; m
 function readMessage(bytes: Uint8Array): XmlElement | null {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    const message = parseXml(text, { maxChars: MAX_FILE_BYTES, maxDepth: MAX_DEPTH });
+    const message = parseXml(text, LIMITS);
     return message.name === 'Message' && isPlain(message) ? message : null;
   } catch (error) {
     // What both throw for bytes and texts that are not well formed.

@@ -15,7 +15,9 @@ import {
 import { messageSchema } from './wire.ts';
 
 const read = (xml: string): Answer => {
-  const message = messageSchema.parse(xmlValue(parseXml(xml, { maxChars: 1_000_000, maxDepth: 8 })));
+  const message = messageSchema.parse(
+    xmlValue(parseXml(xml, { maxChars: 1_000_000, maxDepth: 8, maxElements: 10_000 })),
+  );
   return { kind: 'answer', rtnCode: message.head.rtnCode, body: message.body };
 };
 const xmlOf = (name: string) =>

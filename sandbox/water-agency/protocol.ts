@@ -80,7 +80,7 @@ export interface WaterKeys {
   agencyPrivateKey: string;
 }
 
-const LIMITS = { maxChars: 256 * 1024, maxDepth: 8 };
+const LIMITS = { maxChars: 256 * 1024, maxDepth: 8, maxElements: 1_000 };
 const SIGNATURE_WINDOW_MS = 5 * 60_000;
 const one = z.tuple([z.string()]).transform(([text]) => text);
 const messageSchema = z.object({

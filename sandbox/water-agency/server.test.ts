@@ -60,7 +60,7 @@ describe('the water company', () => {
     body: string,
   ): Promise<{ rtnCode: string; head: Values; body: Values; xml: XmlElement }> {
     const text = await (await fetch(`${running.url}/gateway`, { method: 'POST', body })).text();
-    const xml = parseXml(text, { maxChars: 1_000_000, maxDepth: 8 });
+    const xml = parseXml(text, { maxChars: 1_000_000, maxDepth: 8, maxElements: 10_000 });
     const value = xmlValue(xml) as unknown as { Head: [Values]; Body: [Values] };
     return { rtnCode: value.Head[0].RtnCode?.[0] ?? '', head: value.Head[0], body: value.Body[0], xml };
   }

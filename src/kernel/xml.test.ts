@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { formatXml, parseXml, type XmlElement, xmlValue } from './xml.ts';
 
-const limits = { maxChars: 10_000, maxDepth: 5 };
+const limits = { maxChars: 10_000, maxDepth: 5, maxElements: 50 };
 const parse = (text: string) => parseXml(text, limits);
 
 describe('an XML message', () => {
@@ -49,13 +49,15 @@ describe('an XML message', () => {
     ['text outside', 'x<A/>'],
     ['a control character', '<A>\u0001</A>'],
     ['too deep a nest', '<A><A><A><A><A><A/></A></A></A></A></A>'],
+    ['too many elements', `<A>${'<B/>'.repeat(50)}</A>`],
     ['too much', `<A>${'x'.repeat(10_000)}</A>`],
   ])('with %s is refused', (_, text) => {
     expect(() => parse(text)).toThrow(RangeError);
   });
 
-  it('goes as deep as it may', () => {
+  it('goes as deep and as far as it may', () => {
     expect(parse('<A><A><A><A><A/></A></A></A></A>').name).toBe('A');
+    expect(parse(`<A>${'<B/>'.repeat(49)}</A>`).children).toHaveLength(49);
   });
 
   const name = fc.constantFrom('A', 'Bill', 'x-1', '__proto__', 'constructor');
@@ -75,7 +77,7 @@ describe('an XML message', () => {
   it('comes back as it was written, whatever is in it', () => {
     fc.assert(
       fc.property(element, (message) => {
-        const read = parseXml(formatXml(message), { maxChars: 1_000_000, maxDepth: 6 });
+        const read = parseXml(formatXml(message), { maxChars: 1_000_000, maxDepth: 6, maxElements: 10_000 });
         expect(read).toEqual(message);
         const value = xmlValue(read);
         if (typeof value === 'object') {

@@ -8,6 +8,13 @@ export interface XmlElement {
   readonly children: readonly XmlElement[];
 }
 
+/** What a message may at most be; elements cost time, and characters memory. */
+export interface XmlLimits {
+  maxChars: number;
+  maxDepth: number;
+  maxElements: number;
+}
+
 /** An element as values: the text of one that has no children, else its members by name, each a list. */
 export type XmlValue = string | { readonly [name: string]: readonly XmlValue[] };
 
@@ -16,12 +23,13 @@ export type XmlValue = string | { readonly [name: string]: readonly XmlValue[] }
  * entity), attributes, processing instructions, text beside elements; and on what is too long, too deep or not well formed.
  * Texts stay texts: `100.10` is never a number here.
  */
-export function parseXml(text: string, limits: { maxChars: number; maxDepth: number }): XmlElement {
+export function parseXml(text: string, limits: XmlLimits): XmlElement {
   if (text.length > limits.maxChars) throw new RangeError('XML: too long');
   const parser = new SaxesParser();
   const open: { name: string; text: string; children: XmlElement[] }[] = [
     { name: '', text: '', children: [] },
   ];
+  let elements = 0;
   const refuse = (what: string) => () => {
     throw new RangeError(`XML: ${what}`);
   };
@@ -33,6 +41,7 @@ export function parseXml(text: string, limits: { maxChars: number; maxDepth: num
   parser.on('opentag', ({ name, attributes }) => {
     if (Object.keys(attributes).length > 0) refuse('an attribute')();
     if (open.length > limits.maxDepth) refuse('too deep')();
+    if (++elements > limits.maxElements) refuse('too many elements')();
     open.push({ name, text: '', children: [] });
   });
   const takeText = (piece: string) => {
