@@ -15,6 +15,7 @@ import {
 export interface AgencyAnswer {
   contentType: string;
   body: string;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** One agency's system: its protocol and what it does. `Request` is a request read, `Reply` what is answered before it is signed. */
@@ -80,7 +81,8 @@ async function answerCall<Request, Reply>(
   incoming: SandboxRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const answer = ({ contentType, body }: AgencyAnswer) => send(response, 200, contentType, body);
+  const answer = ({ contentType, body, headers }: AgencyAnswer) =>
+    send(response, 200, contentType, body, headers);
   const read = system.read(incoming);
   if ('refusal' in read) return answer(read.refusal);
   const strike = system.conduct.strike(read.call);

@@ -7,6 +7,7 @@ import openProtocol from '../../providers/open-protocol/index.ts';
 import providentFund from '../../providers/provident-fund/index.ts';
 import sandboxBank from '../../providers/sandbox-bank/index.ts';
 import socialSecurity from '../../providers/social-security/index.ts';
+import vendorPlatform from '../../providers/vendor-platform/index.ts';
 import water from '../../providers/water/index.ts';
 import type { PlugIns } from '../agencies/index.ts';
 
@@ -21,6 +22,7 @@ export const PLUG_INS: PlugIns = {
     openProtocol,
     providentFund,
     socialSecurity,
+    vendorPlatform,
     water,
   ],
   channels: [sandboxBank],

@@ -46,7 +46,7 @@ export function provesParseWebhook<S>({ manifest, sandbox, caller, account }: Gr
     const text = Buffer.from(request.rawBody).toString('utf8');
     const changed: InboundRequest[] = [
       { ...request, rawBody: Buffer.from(`${text} `) },
-      { ...request, rawBody: Buffer.from(text.replace('accepted', 'rejected')) },
+      { ...request, rawBody: Buffer.from(text.replace(/\d/, (digit) => String((Number(digit) + 1) % 10))) },
       { ...request, rawBody: new Uint8Array() },
       { ...request, headers: {} },
       ...Object.keys(request.headers)
