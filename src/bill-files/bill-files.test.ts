@@ -190,7 +190,7 @@ describeOnBothStacks('the books of agencies that send files', (stack) => {
     const first = await importText(text);
     await importText(`${HEAD}0000000001,B1,2025-10,12,,\n`);
     const again = await importText(text);
-    expect(again).toEqual({ kind: 'alreadyImported', revision: first.revision });
+    expect(again).toEqual({ kind: 'alreadyImported', revision: first.revision, currency: 'CNY' });
     expect(await dueOf('0000000001')).toEqual([['B1', 1_200]]);
     expect(await importText(text, true)).toMatchObject({ kind: 'imported' });
     expect(await dueOf('0000000001')).toEqual([['B1', 1_000]]);

@@ -71,7 +71,7 @@ export function createBillStore(deps: BillFilesDeps): (connectionId: string) => 
               importedBy: null,
             });
             const { revisionId } = result.revision;
-            return { kind: result.kind, revisionId, report: importReport(result, book.currency) };
+            return { kind: result.kind, revisionId, report: importReport(result) };
           },
           { kind: 'unavailable' },
         ),

@@ -39,6 +39,8 @@ export interface ImportRequest {
 export interface ImportResult {
   kind: 'imported' | 'alreadyImported' | 'refused';
   revision: BillRevision;
+  /** Of the amounts in it. */
+  currency: string;
 }
 
 export const NOTHING_CHANGED: ImportSummary = {
@@ -63,8 +65,9 @@ export const NOTHING_CHANGED: ImportSummary = {
 export async function importBillFile(deps: BillFilesDeps, request: ImportRequest): Promise<ImportResult> {
   const fileSha256 = await sha256Of(request.path);
   const begun = await begin(deps, request, fileSha256);
-  if (begun.kind === 'alreadyImported') return { kind: 'alreadyImported', revision: begun.revision };
   const { book, revision } = begun;
+  const { currency } = book;
+  if (begun.kind === 'alreadyImported') return { kind: 'alreadyImported', revision, currency };
   await tidy(deps, book, begun.dead);
   const loader = new BillLoader(deps, book, revision);
   try {
@@ -84,17 +87,17 @@ export async function importBillFile(deps: BillFilesDeps, request: ImportRequest
     (problems.length > 0 && book.setup.onBadLines === 'refuseWhole');
   if (isRefused) {
     const refused = await giveUp(deps, revision, loader.summary(), problems);
-    return { kind: 'refused', revision: refused };
+    return { kind: 'refused', revision: refused, currency };
   }
   const live = await publish(deps, revision, loader.summary(), problems);
   const now = await books.findBook(deps.db, request.agencyId);
   if (now) await removeSuperseded(deps, now);
-  return { kind: 'imported', revision: live };
+  return { kind: 'imported', revision: live, currency };
 }
 
 type Begun =
   | { kind: 'begun'; book: BillBook; revision: BillRevision; dead: readonly BillRevision[] }
-  | { kind: 'alreadyImported'; revision: BillRevision };
+  | { kind: 'alreadyImported'; book: BillBook; revision: BillRevision };
 
 async function begin(deps: BillFilesDeps, request: ImportRequest, fileSha256: string): Promise<Begun> {
   const { agencyId, fileName, importedBy, isAgain } = request;
@@ -103,7 +106,7 @@ async function begin(deps: BillFilesDeps, request: ImportRequest, fileSha256: st
     const book = await books.findBook(tx, agencyId, true);
     if (!book) throw new DomainError('notFound', 'bill_book_not_found');
     const known = isAgain ? null : await books.findLiveOfFile(tx, agencyId, fileSha256);
-    if (known) return { kind: 'alreadyImported', revision: known };
+    if (known) return { kind: 'alreadyImported', book, revision: known };
     const loading = await books.findLoading(tx, agencyId);
     if (loading.some(({ aliveAtMs }) => aliveAtMs > nowMs - DEAD_AFTER_MS)) {
       throw new DomainError('conflict', 'bill_import_running', { retryAfterSeconds: 60 });

@@ -88,7 +88,7 @@ export async function insertUndoing(tx: Tx, undoing: FiledUndoing, posting: File
   }
 }
 
-/** What was posted to an agency's books on a business date, in the order of the references, which is that of time. */
+/** What was posted to an agency's books on a business date, in the order of time. */
 export async function postingsOf(
   db: Db,
   vault: Vault,
@@ -97,7 +97,7 @@ export async function postingsOf(
 ): Promise<FiledPosting[]> {
   const rows = await db('filed_postings')
     .where({ agency_id: agencyId, business_date: businessDate, status: 'posted' })
-    .orderBy('reference');
+    .orderBy(['posted_at_ms', 'reference']);
   return rows.map((row) => toPosting(vault, row));
 }
 

@@ -1,4 +1,5 @@
 import { formatMinor } from '../kernel/money.ts';
+import type { ImportSummary } from './bill-files.types.ts';
 import type { ImportResult } from './import.service.ts';
 import { LINE_PROBLEMS } from './line-problems.ts';
 import type { LineProblem } from './lines.rules.ts';
@@ -11,28 +12,32 @@ const HEADINGS = {
 } as const;
 
 /** What became of a file, for the people at the agency. Holds nothing of what stands in the file. */
-export function importReport({ kind, revision }: ImportResult, currency: string): string {
+export function importReport({ kind, revision, currency }: ImportResult): string {
   const { summary, problems } = revision;
   const listed = problems.map(problemText);
   const left = summary.badLineCount - new Set(problems.map(({ line }) => line)).size;
   return [
     `${revision.fileName}: ${HEADINGS[kind]}`,
     `版本 Revision ${revision.revision} (${revision.revisionId}), SHA-256 ${revision.fileSha256}`,
-    ...(revision.status === 'live'
-      ? [
-          `账单 Bills ${summary.billCount}, 合计 in all ${formatMinor(summary.amountMinor, currency)} ${currency}`,
-          `新增 new ${summary.addedCount}, 变更 changed ${summary.changedCount}, 未变 unchanged ${summary.unchangedCount}`,
-          `已缴（0 元） paid (0) ${summary.settledCount}, 撤销 withdrawn ${summary.withdrawnCount}, 已在平台缴清，保持不变 paid here and left so ${summary.keptPaidCount}`,
-          ...(summary.repeatedCount > 0
-            ? [`重复的行，以最后一行为准 repeated lines, the last of which counts ${summary.repeatedCount}`]
-            : []),
-        ]
-      : []),
-    `有问题的行 Bad lines ${summary.badLineCount}`,
+    ...(revision.status === 'live' ? changesOf(summary, currency) : []),
+    `有问题的行 ${summary.badLineCount}`,
+    `Bad lines ${summary.badLineCount}`,
     ...listed,
     ...(left > 0 ? [`… 还有 and ${left} 行 more`] : []),
     '',
   ].join('\n');
+}
+
+function changesOf(summary: ImportSummary, currency: string): string[] {
+  const amount = `${formatMinor(summary.amountMinor, currency)} ${currency}`;
+  const { billCount, addedCount, changedCount, unchangedCount, repeatedCount } = summary;
+  const { settledCount, withdrawnCount, keptPaidCount } = summary;
+  return [
+    `账单 ${billCount} 笔，合计 ${amount}：新增 ${addedCount}，变更 ${changedCount}，未变 ${unchangedCount}`,
+    `已缴（0 元）${settledCount}，撤销 ${withdrawnCount}，已在平台缴清而保持不变 ${keptPaidCount}，重复的行（以最后一行为准）${repeatedCount}`,
+    `${billCount} bills of ${amount} in all: new ${addedCount}, changed ${changedCount}, unchanged ${unchangedCount}`,
+    `Paid (0) ${settledCount}, withdrawn ${withdrawnCount}, paid here and left so ${keptPaidCount}, repeated lines (the last counts) ${repeatedCount}`,
+  ];
 }
 
 /** One problem in a line of text: where, what, and what to do. */

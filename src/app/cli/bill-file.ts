@@ -142,7 +142,7 @@ async function importFile({ files, say }: Tools, { agency, again }: Options, fil
     importedBy: null,
     isAgain: again === true,
   });
-  say(importReport(result, 'XXX').trimEnd(), result);
+  say(importReport(result).trimEnd(), result);
   if (result.kind === 'refused') throw new CommandError('', EXIT.usage);
 }
 
