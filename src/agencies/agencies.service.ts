@@ -98,7 +98,7 @@ export interface Agencies {
 }
 
 export function createAgencies(deps: AgenciesDeps): Agencies {
-  const { db, clock, plugIns } = deps;
+  const { db, clock } = deps;
   const kept = <Value>(load: (key: string) => Promise<Value>) =>
     new RecentValues(load, clock, KEPT_MS, MAX_KEPT);
   const agencies = kept((agencyId) => loadAgency(deps, agencyId));
@@ -154,18 +154,7 @@ export function createAgencies(deps: AgenciesDeps): Agencies {
     listChannels: () => channels.get(everything),
     chooseRoute: ({ manifest }) =>
       chooseRoute(manifest, (connectionId) => lines.get(connectionId)?.isBreakerOpen() !== true),
-    gateway: createGateway(
-      {
-        plugIns,
-        httpClient: deps.httpClient,
-        tcpClient: deps.tcpClient,
-        billStoreOf: deps.billStoreOf,
-        clock,
-        log: deps.log,
-        connection: (connectionId) => connections.get(connectionId),
-      },
-      lines,
-    ),
+    gateway: createGateway({ ...deps, connection: (connectionId) => connections.get(connectionId) }, lines),
     health: new ConnectionHealth(db, clock, lines),
   };
 }
