@@ -37,6 +37,10 @@ const READS_THE_TIME: readonly [RegExp, string][] = [
     /^sandbox\/bank\/(notifier|merchant-api)\.ts$/,
     'signatures carry the real time, which the sandbox clock may be far from',
   ],
+  [
+    /^sandbox\/reference-agency\/(server|signatures)\.mjs$/,
+    'plain Node for others to copy, who have no clock of ours',
+  ],
 ];
 
 /** Where chance is only jitter; keys, codes and ids come from node:crypto. */

@@ -78,7 +78,7 @@ function startOf(manifest: Manifest): () => Promise<ProviderSandbox<Settings>> {
         baseUrl: front.url,
         signingKeys: [{ keyId: ours.keyId, privateKey: ours.privateKey }],
         agencyKeys: [{ keyId: theirs.keyId, publicKey: theirs.publicKey }],
-        timeoutMs: 500,
+        timeoutMs: 10_000,
       },
       nowMs: () => Date.now() + aheadMs,
       async account(kind) {
@@ -179,3 +179,26 @@ for (const manifest of manifests) {
     start: startOf(manifest),
   });
 }
+
+describe('the reference agency', () => {
+  const sources = ['server.mjs', 'billing.mjs', 'books.mjs', 'signatures.mjs'].map((name) => ({
+    name,
+    lines: readFileSync(path.join(import.meta.dirname, '../../sandbox/reference-agency', name), 'utf8').split(
+      '\n',
+    ),
+  }));
+
+  it('has a server of fewer than a hundred lines, and files that can be read in one sitting', () => {
+    const counts = Object.fromEntries(sources.map(({ name, lines }) => [name, lines.length - 1]));
+    expect(counts['server.mjs']).toBeLessThan(100);
+    expect(Math.max(...Object.values(counts))).toBeLessThan(100);
+  });
+
+  it('stands on Node alone', () => {
+    const imported = sources.flatMap(({ lines }) =>
+      lines.flatMap((line) => /^import .* from '([^']+)'/.exec(line)?.[1] ?? []),
+    );
+    expect(imported.length).toBeGreaterThan(5);
+    expect(imported.filter((name) => !/^(node:|\.\/\w+\.mjs$)/.test(name))).toEqual([]);
+  });
+});

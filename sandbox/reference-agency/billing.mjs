@@ -1,4 +1,4 @@
-// Stands for your billing system: who owes what, and until when it is open. Here it is a JSON file, read at every call.
+// Stands for your billing system: who owes what, and when it is open. Here a JSON file, read at every call.
 import { readFileSync } from 'node:fs';
 
 const own = (object, key) => (Object.hasOwn(object ?? {}, key) ? object[key] : undefined);

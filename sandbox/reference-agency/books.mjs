@@ -1,9 +1,9 @@
-// What was instructed and what came of it: an append-only file, one JSON value a line, and the same in memory.
+// What was instructed and what came of it: a file that is only appended to, one JSON value a line.
 import { closeSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 
 const COLUMNS = 'kind,reference,originalReference,agencyCode,agencyReference,amountMinor,currency,at';
 
-/** Opens books, making them when missing. An entry is `{ path, ask, digest, atMs, keys, answer, undoneBy }`. */
+/** Opens books, making them when missing. An entry: `{ path, ask, digest, atMs, keys, answer, undoneBy }`. */
 export function openBooks(fileName) {
   const entries = new Map(); // by reference, in the order of time
   const paid = new Set(); // keys of what has been paid for and not undone

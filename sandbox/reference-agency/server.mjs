@@ -1,4 +1,4 @@
-// An agency of the civicpay open protocol v1: copy this folder, and put your billing system in place of billing.mjs.
+// An agency of the civicpay open protocol v1: copy this folder, and replace billing.mjs by your system.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,7 +9,7 @@ import { digestOf, faultOf, signedHeaders } from './signatures.mjs';
 const no = (outcome, code) => ({ outcome, reason: { code } });
 const now = () => Date.now();
 
-/** `data` is what billing.mjs reads; `books` is only ever appended to. Resolves with the server when it listens. */
+/** `data` is what billing.mjs reads; `books` is only appended to. Resolves with the server, listening. */
 export function startAgency({ port, data, books: booksFile, keyId, privateKey, civicpayKeys }) {
   const books = openBooks(booksFile);
 
@@ -74,6 +74,10 @@ export function startAgency({ port, data, books: booksFile, keyId, privateKey, c
     return answer;
   }
 
+  return listen(port, answerTo, { keyId, privateKey }, civicpayKeys);
+}
+
+function listen(port, answerTo, ownKey, civicpayKeys) {
   async function reply(request, response) {
     const body = Buffer.concat(await request.toArray());
     const fault = faultOf(request, body, civicpayKeys);
@@ -81,11 +85,8 @@ export function startAgency({ port, data, books: booksFile, keyId, privateKey, c
     const isFile = typeof answer === 'string';
     const [type, text] = isFile ? ['text/csv', answer] : ['application/json', JSON.stringify(answer)];
     const status = fault ? 401 : 200;
-    response
-      .writeHead(status, signedHeaders(status, type, text, request.headers, { keyId, privateKey }))
-      .end(text);
+    response.writeHead(status, signedHeaders(status, type, text, request.headers, ownKey)).end(text);
   }
-
   // Whatever goes wrong goes unanswered: they then ask by reference.
   const server = createServer((request, response) =>
     reply(request, response).catch(() => response.destroy()),

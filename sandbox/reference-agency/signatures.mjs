@@ -1,4 +1,4 @@
-// RFC 9421 signatures and RFC 9530 digests as the civicpay open protocol uses them, with Ed25519. Nothing here needs changing.
+// RFC 9421 signatures and RFC 9530 digests as the civicpay open protocol uses them. Leave it as it is.
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 
 const REQUEST = '("@method" "@authority" "@path" "content-type" "content-digest");';
@@ -9,7 +9,7 @@ const key = (base64, type) => ({ key: Buffer.from(base64, 'base64'), format: 'de
 /** The `Content-Digest` of a body. */
 export const digestOf = (body) => `sha-256=:${createHash('sha256').update(body).digest('base64')}:`;
 
-/** Why a request is not civicpay's, or not fresh; null when it is both. `keys`: public keys (SPKI, base64) by id. */
+/** Why a request is not civicpay's, or not fresh; null if it is both. `keys`: SPKI in base64, by id. */
 export function faultOf({ method, url, headers }, body, keys) {
   const params = /^civicpay=(.+)$/.exec(headers['signature-input'])?.[1] ?? '';
   const signature = Buffer.from(/^civicpay=:(.+):$/.exec(headers.signature)?.[1] ?? '', 'base64');

@@ -1,12 +1,7 @@
 import { request as sendRequest } from 'node:http';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import {
-  type SandboxRequest,
-  send,
-  startSandboxServer,
-  untilGone,
-} from '../../sandbox/support/http-server.ts';
+import { type SandboxRequest, send, startSandboxServer, waitMs } from '../../sandbox/support/http-server.ts';
 import type { ContractFault } from '../contract/provider/harness.ts';
 import type { OpenAgency } from './open-agency.ts';
 
@@ -57,7 +52,7 @@ export async function startOpenAgencyFront(agency: OpenAgency) {
       case undefined:
         return pass(await forward(agency.url, request));
       case 'timeoutBeforePosting':
-        return untilGone(request.signal);
+        return hangUp(request);
       case 'refuse':
         refused.add(reference);
         return say(REFUSAL);
@@ -68,7 +63,7 @@ export async function startOpenAgencyFront(agency: OpenAgency) {
     const answered = await forward(agency.url, request);
     switch (fault) {
       case 'timeoutAfterPosting':
-        return untilGone(request.signal);
+        return hangUp(request);
       case 'badJson':
         return say('{"outcome":');
       case 'unknownCode':
@@ -97,6 +92,13 @@ export async function startOpenAgencyFront(agency: OpenAgency) {
   };
 }
 
+/** Says nothing for a while, and then no more: no answer, without a client's long patience in every test. */
+async function hangUp(request: SandboxRequest): Promise<void> {
+  await waitMs(SILENCE_MS, request.signal);
+  request.drop();
+}
+
+const SILENCE_MS = 50;
 const REFUSAL = { outcome: 'rejected', reason: { code: 'refused_by_agency' } };
 
 function referenceOf({ body }: SandboxRequest): string {
