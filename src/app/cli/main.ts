@@ -3,12 +3,14 @@ import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { migrateUp, openDb } from '../../infra/db/index.ts';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { addAgencyCommands } from './agency.ts';
 import { addBillFileCommands } from './bill-file.ts';
 import { addCatalogueCommands } from './catalogue.ts';
 import { addConformanceCommands } from './conformance.ts';
 import { runDoctor } from './doctor.ts';
 import { ROOT, readEnvironment } from './environment.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { addOperatorCommands } from './operator.ts';
 import { addProviderCommands } from './provider.ts';
 import { serve } from './serve.ts';
 import { DEFAULT_ACCOUNT_NUMBER, runSmoke } from './smoke.ts';
@@ -73,6 +75,8 @@ function createProgram(): Command {
       }),
     );
   addStatementCommands(program, isJson);
+  addAgencyCommands(program, { config, isJson });
+  addOperatorCommands(program, { config, isJson });
   addBillFileCommands(program, config, isJson);
   addConformanceCommands(program, isJson);
   addProviderCommands(program, isJson);
