@@ -118,7 +118,7 @@ describeOnBothStacks('the books of agencies that send files', (stack) => {
     expect(revision.summary).toMatchObject({
       addedCount: 0,
       changedCount: 2,
-      settledCount: 1,
+      statedPaidCount: 1,
       withdrawnCount: 0,
     });
     expect(await dueOf('0000000001')).toEqual([

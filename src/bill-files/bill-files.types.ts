@@ -29,7 +29,7 @@ export interface ImportSummary {
   changedCount: number;
   unchangedCount: number;
   /** Stated as 0: paid. */
-  settledCount: number;
+  statedPaidCount: number;
   /** Open until now and not in a full file: owed no more. */
   withdrawnCount: number;
   /** Stated as owed although paid here: they stay paid. */

@@ -134,7 +134,7 @@ export async function differenceOf(
     addedCount: added,
     changedCount: bills - added - unchanged,
     unchangedCount: unchanged,
-    settledCount: toInt(counts.settled),
+    statedPaidCount: toInt(counts.settled),
     withdrawnCount: isFull && liveRevision > 0 ? open - toInt(counts.open_before) : 0,
     keptPaidCount: await countKeptPaid(tx, agencyId, revision),
   };

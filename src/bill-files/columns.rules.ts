@@ -7,7 +7,7 @@ type SingleColumn = Exclude<keyof BillFileSetup['columns'], 'inputs' | 'charges'
 /** Where each thing stands in a row, 0-based. */
 export interface FileColumns {
   inputs: readonly { name: string; index: number }[];
-  single: Partial<Record<SingleColumn, number>> & { amount: number };
+  single: Partial<Record<SingleColumn, number>> & Record<'amount', number>;
   charges: readonly { index: number; kind: ChargeKind; label: LocalText }[];
 }
 

@@ -52,7 +52,7 @@ export const NOTHING_CHANGED: ImportSummary = {
   addedCount: 0,
   changedCount: 0,
   unchangedCount: 0,
-  settledCount: 0,
+  statedPaidCount: 0,
   withdrawnCount: 0,
   keptPaidCount: 0,
 };

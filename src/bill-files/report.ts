@@ -31,12 +31,12 @@ export function importReport({ kind, revision, currency }: ImportResult): string
 function changesOf(summary: ImportSummary, currency: string): string[] {
   const amount = `${formatMinor(summary.amountMinor, currency)} ${currency}`;
   const { billCount, addedCount, changedCount, unchangedCount, repeatedCount } = summary;
-  const { settledCount, withdrawnCount, keptPaidCount } = summary;
+  const { statedPaidCount, withdrawnCount, keptPaidCount } = summary;
   return [
     `账单 ${billCount} 笔，合计 ${amount}：新增 ${addedCount}，变更 ${changedCount}，未变 ${unchangedCount}`,
-    `已缴（0 元）${settledCount}，撤销 ${withdrawnCount}，已在平台缴清而保持不变 ${keptPaidCount}，重复的行（以最后一行为准）${repeatedCount}`,
+    `已缴（0 元）${statedPaidCount}，撤销 ${withdrawnCount}，已在平台缴清而保持不变 ${keptPaidCount}，重复的行（以最后一行为准）${repeatedCount}`,
     `${billCount} bills of ${amount} in all: new ${addedCount}, changed ${changedCount}, unchanged ${unchangedCount}`,
-    `Paid (0) ${settledCount}, withdrawn ${withdrawnCount}, paid here and left so ${keptPaidCount}, repeated lines (the last counts) ${repeatedCount}`,
+    `Paid (0) ${statedPaidCount}, withdrawn ${withdrawnCount}, paid here and left so ${keptPaidCount}, repeated lines (the last counts) ${repeatedCount}`,
   ];
 }
 

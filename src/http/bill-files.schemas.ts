@@ -40,7 +40,7 @@ const summarySchema = z
     addedCount: z.int(),
     changedCount: z.int(),
     unchangedCount: z.int(),
-    settledCount: z.int(),
+    statedPaidCount: z.int(),
     withdrawnCount: z.int(),
     keptPaidCount: z.int().describe('Stated as owed although paid here: they stay paid'),
   })
