@@ -19,13 +19,17 @@ import { type ClosableHttpClient, createHttpClient } from '../infra/outbound-htt
 import { createTcpClient } from '../infra/outbound-tcp/index.ts';
 import { type ConnectionLines, createGateway } from './gateway.ts';
 
-const settings = z.object({ baseUrl: z.url() });
+const settings = z.object({ baseUrl: z.url(), timeoutMs: z.int() });
+/** Long enough never to be the reason in a test that is about something else. */
+const AMPLE_MS = 30_000;
+const SHORT_MS = 800;
 type Settings = z.output<typeof settings>;
 
 /** Sends what it is asked to, and believes only a 200. */
 async function send(context: CallContext<Settings>, path: string): Promise<Reason | number> {
   const url = `${context.settings.baseUrl}${path}`;
-  const result = await context.http.send({ method: 'POST', url, timeoutMs: 150 });
+  const { timeoutMs } = context.settings;
+  const result = await context.http.send({ method: 'POST', url, timeoutMs });
   if (result.kind === 'notSent') return { code: 'agency_down', source: 'network', detail: result.cause };
   if (result.kind === 'noAnswer') return { code: 'no_answer', source: 'network', detail: result.cause };
   return result.status < 500 ? result.status : { code: 'answer_not_understood', source: 'agency' };
@@ -75,6 +79,7 @@ describe('a connection that does not answer', () => {
   let clock: TestClock;
   let lines: ConnectionLines;
   let gateway: ReturnType<typeof createGateway>;
+  let timeoutMs: number;
 
   beforeAll(async () => {
     server = await startSandboxServer(0, async (request, response) => {
@@ -92,6 +97,7 @@ describe('a connection that does not answer', () => {
   beforeEach(() => {
     faults.clear();
     arrived.length = 0;
+    timeoutMs = AMPLE_MS;
     clock = new TestClock();
     lines = new Map();
     const limits = { concurrency: 20, ratePerSecond: 5_000 };
@@ -107,7 +113,7 @@ describe('a connection that does not answer', () => {
           connectionId,
           plug: 'provider',
           kind: 'posting',
-          settings: { baseUrl: server.url },
+          settings: { baseUrl: server.url, timeoutMs },
           limits,
         }),
       },
@@ -130,6 +136,7 @@ describe('a connection that does not answer', () => {
     Promise.all(Array.from({ length: count }, (_, index) => call(index)));
 
   it('is left alone at once, and said to be down; nothing is sent to it', async () => {
+    timeoutMs = SHORT_MS;
     faults.add({ operation: '*', fault: 'hang' });
     const first = await times(8, () => query('one'));
     expect(first.every((outcome) => 'reason' in outcome && outcome.reason.code === 'no_answer')).toBe(true);
@@ -165,6 +172,7 @@ describe('a connection that does not answer', () => {
   });
 
   it('gets one probe at a time, however many questions wait', async () => {
+    timeoutMs = SHORT_MS;
     faults.add({ operation: '*', fault: 'hang' });
     await times(8, () => query('one'));
     clock.advance(2_500);
@@ -186,8 +194,10 @@ describe('a connection that does not answer', () => {
   });
 
   it('holds up no other', async () => {
+    timeoutMs = SHORT_MS;
     faults.add({ operation: '/query', fault: 'hang', times: 8 });
     await times(8, () => query('hanging'));
+    timeoutMs = AMPLE_MS;
     expect(await times(20, () => query('fine'))).toEqual(
       Array.from({ length: 20 }, () => ({ kind: 'nothingDue', holder: {} })),
     );
