@@ -129,6 +129,8 @@ class Ground {
 
   async import(): Promise<void> {
     await this.db.raw('truncate table filed_bills');
+    // Into empty books, as the plain table is empty.
+    await this.db('bill_books').update({ base_revision: 1, live_revision: 0, tidied_revision: 0 });
     const deps = {
       db: this.db,
       vault: this.vault,
