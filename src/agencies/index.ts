@@ -23,6 +23,6 @@ export {
 } from './onboarding/agency-keys.service.ts';
 export { createOnboarding, type OnboardingService } from './onboarding/onboarding.service.ts';
 export * from './onboarding/onboarding.types.ts';
-export { type Asker, admits, checkTakesOrders } from './rollout.rules.ts';
+export { checkTakesOrders } from './rollout.rules.ts';
 export { type Route, routeOver } from './routing.rules.ts';
 export { isOpen, opensAtMs } from './service-hours.rules.ts';

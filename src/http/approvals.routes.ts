@@ -4,27 +4,16 @@ import * as schemas from './onboarding.schemas.ts';
 import { defineRoute, type Route } from './route.ts';
 import { pageOf } from './schemas.ts';
 
+const common = { tag: 'approvals', access: 'operator', idempotency: 'none' } as const;
+
 /** What one person asked for and another one decides. */
-export function approvalRoutes({ onboarding, accounts }: OnboardingRoutesOptions): Route[] {
+export function approvalRoutes(options: OnboardingRoutesOptions): Route[] {
+  const { accounts, onboarding } = options;
   const { approvals } = onboarding;
-  const common = { tag: 'approvals', access: 'operator', idempotency: 'none' } as const;
   const responses = { 200: { description: 'As it is now', schema: schemas.approvalSchema } };
   const problems = ['approval_not_found', 'approval_decided'];
   return [
-    defineRoute({
-      ...common,
-      method: 'get',
-      path: '/v1/approvals',
-      operationId: 'listApprovals',
-      summary: 'What waits for a second person, or all that ever did',
-      request: { query: schemas.approvalQuery },
-      responses: { 200: { description: 'Newest first', schema: pageOf(schemas.approvalSchema) } },
-      problems: ['cursor_invalid'],
-      handler: async ({ query: { state, ...filter } }) => {
-        const { items, nextCursor } = await approvals.list({ ...filter, isOpen: state === 'open' });
-        return { status: 200, body: { items: items.map(approvalOf), nextCursor } };
-      },
-    }),
+    listRoute(options),
     defineRoute({
       ...common,
       method: 'post',
@@ -80,4 +69,21 @@ export function approvalRoutes({ onboarding, accounts }: OnboardingRoutesOptions
       },
     }),
   ];
+}
+
+function listRoute({ onboarding }: OnboardingRoutesOptions): Route {
+  return defineRoute({
+    ...common,
+    method: 'get',
+    path: '/v1/approvals',
+    operationId: 'listApprovals',
+    summary: 'What waits for a second person, or all that ever did',
+    request: { query: schemas.approvalQuery },
+    responses: { 200: { description: 'Newest first', schema: pageOf(schemas.approvalSchema) } },
+    problems: ['cursor_invalid'],
+    handler: async ({ query: { state, ...filter } }) => {
+      const { items, nextCursor } = await onboarding.approvals.list({ ...filter, isOpen: state === 'open' });
+      return { status: 200, body: { items: items.map(approvalOf), nextCursor } };
+    },
+  });
 }
