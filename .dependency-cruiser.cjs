@@ -128,9 +128,15 @@ module.exports = {
     ),
     only(
       'floor-sandbox',
-      '^sandbox/([^/]+)/',
+      '^sandbox/(?!city/)([^/]+)/',
       ['^sandbox/$1/', '^sandbox/support/', '^src/kernel/'],
       "A sandbox is somebody else's system: it shares the kernel's words and nothing more.",
+    ),
+    only(
+      'floor-sandbox-city',
+      '^sandbox/city/',
+      ['^sandbox/', '^src/kernel/'],
+      'The city puts the sandboxes together; none of them knows it.',
     ),
     only(
       'floor-web',

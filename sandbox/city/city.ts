@@ -6,11 +6,18 @@ import {
   type StartMember,
   startGas,
   startOpenAgency,
+  startProvidentFund,
   startSocialSecurity,
   startWater,
 } from './members.ts';
 
-const MEMBERS: readonly StartMember[] = [startWater, startGas, startSocialSecurity, startOpenAgency];
+const MEMBERS: readonly StartMember[] = [
+  startWater,
+  startGas,
+  startProvidentFund,
+  startSocialSecurity,
+  startOpenAgency,
+];
 
 /** A running city: how to connect to each agency of it, and accounts to try. */
 export interface RunningCity {

@@ -1,8 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { generateSm2KeyPair } from '../../src/kernel/sm2.ts';
 
-/** One side's key pair, as base64 of PKCS #8 and of SubjectPublicKeyInfo. */
+/** One side's key pair: base64 of PKCS #8 and of SubjectPublicKeyInfo but for SM2. */
 export interface KeyPair {
   privateKey: string;
   publicKey: string;
@@ -49,8 +50,15 @@ export class Keyring {
     );
   }
 
-  /** Any other value that is drawn once. */
-  keep<Value extends string | KeyPair>(name: string, draw: () => Value): Value {
+  /** In hexadecimal, as the standard writes them. */
+  sm2(name: string): KeyPair {
+    return this.keep(name, () => {
+      const { privateKeyHex, publicKeyHex } = generateSm2KeyPair();
+      return { privateKey: privateKeyHex, publicKey: publicKeyHex };
+    });
+  }
+
+  private keep<Value extends string | KeyPair>(name: string, draw: () => Value): Value {
     const known = this.kept[name];
     if (known !== undefined) return known as Value;
     const drawn = draw();

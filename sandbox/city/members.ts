@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { DEMO_CUSTOMERS as GAS_CUSTOMERS } from '../gas-agency/demo-customers.ts';
 import { startGasAgency } from '../gas-agency/server.ts';
+import { LOAN_NUMBERS } from '../provident-fund-center/books.ts';
+import { DEMO_CUSTOMERS as FUND_CUSTOMERS } from '../provident-fund-center/demo-customers.ts';
+import { startProvidentFundCenter } from '../provident-fund-center/server.ts';
 import { DEMO_PARTICIPANTS } from '../social-security-bureau/demo-participants.ts';
 import { startSocialSecurityBureau } from '../social-security-bureau/server.ts';
 import type { About } from '../support/fault-words.ts';
@@ -115,7 +118,7 @@ export const startSocialSecurity: StartMember = async ({ dataDir, keys }) => {
     offer: {
       connectionId: 'guangzhou-social-security-gateway',
       kind: 'social-security',
-      settings: { host: '127.0.0.1', port: bureau.tcpPort, channelId: MERCHANT, macKey },
+      settings: { host: '127.0.0.1', port: bureau.tcpPort, tls: false, channelId: MERCHANT, macKey },
     },
     accounts: DEMO_PARTICIPANTS.map(({ accountNo, name, about }) => ({
       agencyId: 'guangzhou-social-security',
@@ -123,6 +126,35 @@ export const startSocialSecurity: StartMember = async ({ dataDir, keys }) => {
       about,
     })),
     stop: bureau.stop,
+  };
+};
+
+export const startProvidentFund: StartMember = async ({ dataDir, keys }) => {
+  const [ours, theirs] = [keys.sm2('provident fund merchant'), keys.sm2('provident fund center')];
+  const fund = await startProvidentFundCenter({
+    port: EVERY_ADDRESS,
+    dataDir: path.join(dataDir, 'provident-fund-center'),
+    keys: { merchantNo: MERCHANT, merchantPublicKey: ours.publicKey, centerPrivateKey: theirs.privateKey },
+    controlToken: keys.secret('provident fund control'),
+  });
+  return {
+    offer: {
+      connectionId: 'guangzhou-provident-fund-gateway',
+      kind: 'provident-fund',
+      settings: {
+        baseUrl: fund.url,
+        merchantNo: MERCHANT,
+        merchantPrivateKey: ours.privateKey,
+        centerPublicKey: theirs.publicKey,
+      },
+    },
+    accounts: FUND_CUSTOMERS.map(
+      ({ accountNo, name, about }): DemoAccount =>
+        LOAN_NUMBERS.isNumber(accountNo)
+          ? { agencyId: 'guangzhou-provident-fund-loan', inputs: { loanNumber: accountNo }, about }
+          : { agencyId: 'guangzhou-provident-fund', inputs: { accountNumber: accountNo, name }, about },
+    ),
+    stop: fund.stop,
   };
 };
 

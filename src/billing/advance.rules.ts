@@ -22,7 +22,7 @@ import {
   undoEvent,
   waitBeforeRetryMs,
 } from './billing.rules.ts';
-import type { Payment } from './billing.types.ts';
+import type { Payment, Undo } from './billing.types.ts';
 import { debitAmountOf, sharesOf } from './fees.rules.ts';
 
 /** What an answer of the other side means for a payment, before it is known whether that is possible. */
@@ -95,8 +95,11 @@ export function readPosting(outcome: PostingOutcome, answering: Answering): Answ
   };
 }
 
-export function readUndo(outcome: UndoOutcome): Answer {
-  return { event: undoEvent(outcome), reason: reasonOf(outcome), facts: {}, retryAtMs: retryOf(outcome) };
+export function readUndo(undo: Undo, outcome: UndoOutcome, mayRefund: boolean): Answer {
+  const event = undoEvent(outcome, undo, mayRefund);
+  const facts: Partial<Payment> =
+    event === 'reversalTooLate' ? { undo: { ...undo, kind: 'refund', round: undo.round + 1 } } : {};
+  return { event, reason: reasonOf(outcome), facts, retryAtMs: retryOf(outcome) };
 }
 
 export function readRefund(outcome: RefundOutcome, answering: Answering): Answer {

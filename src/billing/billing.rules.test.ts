@@ -55,6 +55,7 @@ postingUnknown postingRefused refunding
 postingUnknown postingNeverSeen debited
 posted undoOrdered reversing
 reversing reversalDone refunding
+reversing reversalTooLate reversing
 reversing reversalRefused posted
 refunding refundDone refunded
 refunding refundTakenIn refundPending

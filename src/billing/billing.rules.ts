@@ -7,7 +7,7 @@ import type {
   UndoOutcome,
 } from '../contract/index.ts';
 import { type Money, sumMinor } from '../kernel/money.ts';
-import type { Payment, PaymentStatus } from './billing.types.ts';
+import type { Payment, PaymentStatus, Undo } from './billing.types.ts';
 
 /**
  * The payment's state machine. What is not in the table is impossible: a message that would need it changes nothing.
@@ -62,7 +62,7 @@ export const TRANSITIONS = {
   },
   posted: { undoOrdered: 'reversing' },
   // What is not a definite answer leaves it here: the agency is asked again under the same reference.
-  reversing: { reversalDone: 'refunding', reversalRefused: 'posted' },
+  reversing: { reversalDone: 'refunding', reversalTooLate: 'reversing', reversalRefused: 'posted' },
   refunding: {
     refundDone: 'refunded',
     refundTakenIn: 'refundPending',
@@ -183,10 +183,14 @@ export function postingEvent(outcome: PostingOutcome, answering: Answering): Pay
   }
 }
 
-/** The event that an agency's answer about undoing a posting is, or null when it says nothing definite. */
-export function undoEvent(outcome: UndoOutcome): PaymentEvent | null {
+/**
+ * The event that an agency's answer about undoing a posting is, or null when it says nothing definite. A reversal that is
+ * refused may only have come after the cut-off: where the agency has refunds (`mayRefund`), one follows.
+ */
+export function undoEvent(outcome: UndoOutcome, undo: Undo, mayRefund: boolean): PaymentEvent | null {
   if (outcome.kind === 'accepted') return 'reversalDone';
-  return outcome.kind === 'rejected' ? 'reversalRefused' : null;
+  if (outcome.kind !== 'rejected') return null;
+  return undo.kind === 'reverse' && mayRefund ? 'reversalTooLate' : 'reversalRefused';
 }
 
 /** The event that a channel's answer about a refund is, or null when it says nothing new. */

@@ -14,6 +14,9 @@ const DAY_MS = 86_400_000;
 const cny = (amountMinor: number) => money(amountMinor, 'CNY');
 const readJson = (file: string) => JSON.parse(readFileSync(path.join(ROOT, file), 'utf8'));
 
+/** `HH:MM` in China. */
+const localTime = (atMs: number) => new Date(atMs + 8 * 3_600_000).toISOString().slice(11, 16);
+
 /** Signatures, as well as business, by the clock that the test moves. */
 const ONE_CLOCK = {
   file: 'signatures.mjs',
@@ -194,8 +197,10 @@ describeOnBothStacks('billing of every kind', (stack) => {
 
   it('lets a query of one day end with the day', async () => {
     const cutOffAtMs = city.clock.nowMs() + 5 * 60_000;
-    const local = new Date(cutOffAtMs + 8 * 3_600_000).toISOString().slice(11, 16);
-    const agencyId = await biller('guangzhou-broadband', { isQueryForSameDay: true, cutOff: local });
+    const agencyId = await biller('guangzhou-broadband', {
+      isQueryForSameDay: true,
+      cutOff: localTime(cutOffAtMs),
+    });
     const seen = await query(agencyId, broadband());
     expect(seen.validUntilMs).toBeLessThanOrEqual(cutOffAtMs);
     const payment = await order(seen, 5_000);
@@ -257,6 +262,30 @@ describeOnBothStacks('billing of every kind', (stack) => {
       await city.rest(city.clock.nowMs() + 3_600_000);
       expect((await city.billing.payments.get(who(), paymentId)).status).toBe('refunded');
       expect(undone(paymentId).map((line) => line.path)).toEqual(['/payments/refund']);
+    });
+
+    it('is a refund after all when the agency says that it is too late for a reversal', async () => {
+      const { agencyId, paymentId } = await posted({ cutOff: localTime(city.clock.nowMs() + DAY_MS / 2) });
+      const { disputeId } = await open(paymentId);
+      // Its cut-off was a minute ago, and ours is far.
+      city.clock.advance(120_000);
+      setAgencyAheadMs(city.clock.nowMs() - Date.now());
+      const data = readJson('sandbox/reference-agency/data.json');
+      const [hours = 0, minutes = 0] = localTime(city.clock.nowMs() - 60_000)
+        .split(':')
+        .map(Number);
+      agency.writeData({ ...data, cutOffMinutes: 60 * hours + minutes });
+      await uphold(agencyId, disputeId);
+      await city.rest(city.clock.nowMs() + 60_000);
+      agency.writeData(data);
+      expect(await city.billing.payments.get(who(), paymentId)).toMatchObject({
+        status: 'refunded',
+        undo: { kind: 'refund', round: 1 },
+      });
+      expect(undone(paymentId).map(({ path, answer }) => [path, answer.outcome])).toEqual([
+        ['/payments/reverse', 'rejected'],
+        ['/payments/refund', 'accepted'],
+      ]);
     });
 
     it('that the agency declines changes nothing, and another may follow', async () => {

@@ -1,12 +1,5 @@
 import type { Called } from '../agencies/index.ts';
-import type {
-  DebitOutcome,
-  PostingOutcome,
-  Reason,
-  ReasonCode,
-  RefundOutcome,
-  UndoOutcome,
-} from '../contract/index.ts';
+import type { DebitOutcome, PostingOutcome, Reason, ReasonCode, RefundOutcome } from '../contract/index.ts';
 import { money } from '../kernel/money.ts';
 import { type Answer, readDebit, readPosting, readRefund, readUndo } from './advance.rules.ts';
 import type { BillingDeps } from './billing.deps.ts';
@@ -59,10 +52,8 @@ export class PaymentCalls {
         const answer = readPosting(called.outcome, action === 'post' ? 'instructed' : 'asked');
         return { answer, evidence: kept(payment.connectionId, called) };
       }
-      case 'undo': {
-        const called = await this.undo(payment);
-        return { answer: readUndo(called.outcome), evidence: kept(payment.connectionId, called) };
-      }
+      case 'undo':
+        return this.undo(payment);
       case 'refund':
       case 'askRefund': {
         const called = action === 'refund' ? await this.refund(payment) : await this.askRefund(payment);
@@ -121,16 +112,23 @@ export class PaymentCalls {
   }
 
   /** The same reference each time: asked again, the agency tells what became of it. */
-  private undo(payment: Payment): Promise<Called<UndoOutcome>> {
-    if (!payment.undo) throw new RangeError('a posting is undone only when that was ordered');
+  private async undo(payment: Payment): Promise<Performed> {
+    const { undo, paymentId, connectionId, agencyId, manifestVersion } = payment;
+    if (!undo) throw new RangeError('a posting is undone only when that was ordered');
+    const { gateway, getAgencyVersion } = this.deps.agencies;
     const request = {
       reference: undoReference(payment),
-      originalReference: payment.paymentId,
+      originalReference: paymentId,
       agencyCode: payment.agencyCode ?? undefined,
       amount: payment.amount,
     };
-    const { gateway } = this.deps.agencies;
-    return gateway.provider(payment.connectionId, payment.undo.kind, request, unknown, busy);
+    const { outcome, exchanges } = await gateway.provider(connectionId, undo.kind, request, unknown, busy);
+    const version = await getAgencyVersion(agencyId, manifestVersion);
+    const mayRefund = version?.manifest.capabilities.includes('refund') ?? false;
+    return {
+      answer: readUndo(undo, outcome, mayRefund),
+      evidence: { paymentId, connectionId, operation: undo.kind, exchanges },
+    };
   }
 
   private async refund(payment: Payment): Promise<Called<RefundOutcome>> {
