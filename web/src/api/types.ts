@@ -16,7 +16,6 @@ export type InputField = AgencyDetail['inputs']['fields'][number];
 export type SavedAccount = Answer<paths['/v1/saved-accounts']['get']>['items'][number];
 export type BillQuery = Answer<paths['/v1/bill-queries']['post']>;
 export type Bill = BillQuery['bills'][number];
-export type Plan = BillQuery['plans'][number];
 export type ChargeKind = Bill['lines'][number]['kind'];
 export type Money = Bill['amountDue'];
 export type LocalText = AgencySummary['names'];
