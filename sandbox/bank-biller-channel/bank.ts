@@ -156,6 +156,16 @@ export class BillerBank implements AgencySystem<ChannelRequest, Reply> {
     return { number };
   }
 
+  /** A customer under a number that the biller gave them: so that one agency's customers can be reached in two ways. */
+  async adoptCustomer(billerId: string, number: string): Promise<void> {
+    this.books.addCustomer({
+      accountNo: accountOf(billerId, number),
+      name: '区小红',
+      district: '广州市越秀区',
+    });
+    await this.books.durable();
+  }
+
   /** A new bill of the month just ended, unless told otherwise; null when there is no such customer. */
   async issueBill({ billerId, number, month }: z.output<typeof billCommand>): Promise<ChannelBill | null> {
     const accountNo = accountOf(billerId, number);

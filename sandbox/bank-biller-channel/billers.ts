@@ -162,7 +162,7 @@ export const BILLERS: readonly Biller[] = [
     orderLimitFen: 2_000_000,
     servicePhone: '020-5550-0110',
     field: {
-      key: 'userNo',
+      key: 'accountNumber',
       nameZh: '用户编号',
       nameEn: 'Account number',
       regex: '^6[0-9]{9}$',
