@@ -37,6 +37,9 @@ export async function promoteDue({ db, clock }: VersionsDeps): Promise<void> {
   }
 }
 
+/** Undoes a transaction that began before an agency was there; it is tried again. */
+class MadeMeanwhile extends Error {}
+
 /** Makes a manifest live at once, as an operator who needs nobody's approval; returns its version. */
 export async function publish({ db, clock }: VersionsDeps, manifest: Manifest): Promise<number> {
   const hash = contentHash(manifest);
@@ -50,6 +53,8 @@ export async function publish({ db, clock }: VersionsDeps, manifest: Manifest): 
         const live = head && (await versions.findVersion(tx, agencyId, head.liveVersion));
         if (head && live?.contentHash === hash && !head.next) return head.liveVersion;
         const version = await versions.insertManifest(tx, manifest, hash, nowMs);
+        // Another made the agency since we looked: what we found is no longer so.
+        if (!head && (await versions.lockHead(tx, agencyId))) throw new MadeMeanwhile();
         const rollout = head?.rollout ?? versions.EVERYWHERE;
         const directly = { effectiveFromMs: nowMs, releasedBy: null, requestId: null };
         await versions.release(tx, head, { agencyId, version, manifest, rollout, ...directly }, nowMs);
@@ -57,7 +62,7 @@ export async function publish({ db, clock }: VersionsDeps, manifest: Manifest): 
       });
     } catch (error) {
       // Two published a new agency at once: there was no row to lock. Now there is.
-      if (!isUniqueViolation(error)) throw error;
+      if (!isUniqueViolation(error) && !(error instanceof MadeMeanwhile)) throw error;
     }
   }
 }
