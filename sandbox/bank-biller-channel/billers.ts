@@ -1,5 +1,4 @@
 import { AccountNumbering } from '../support/account-numbering.ts';
-import { ACCOUNT_NUMBERS as WATER_ACCOUNT_NUMBERS } from '../water-agency/account-number.rules.ts';
 
 /** How a biller is paid: what it states is due, an account it confirms and any amount, or a package of its list. */
 export type Mode = 'QUERY' | 'VERIFY' | 'PACKAGE';
@@ -47,12 +46,12 @@ export interface Biller {
   };
 }
 
-/** The account numbers of each biller; the water company's are those that it has itself. */
+/** The account numbers of each biller; those of the water company are as it gives them itself (`sandbox/water-agency`). */
 export const NUMBERINGS: Readonly<Record<string, AccountNumbering>> = {
   GD4401CATV01: new AccountNumbering('8', 6),
   GD4401TEL001: new AccountNumbering('020', 5),
   GD4401BB0001: new AccountNumbering('52', 6),
-  GD4401WATER1: WATER_ACCOUNT_NUMBERS,
+  GD4401WATER1: new AccountNumbering('6', 6),
 };
 
 const shared = {

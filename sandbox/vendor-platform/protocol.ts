@@ -115,8 +115,8 @@ export class Protocol {
 
   /** Headers of Standard Webhooks for a body, as if signed so long ago. */
   signatureOf(id: string, body: string, ageSeconds = 0): Record<string, string> {
-    // The real time, whatever the platform's own clock is set to: the other side compares it with its own.
-    const timestamp = String(Math.floor(Date.now() / 1000) - ageSeconds);
+    // By real time, not by the platform's own clock that a test may set: the other side compares it with its own.
+    const timestamp = String(Math.floor(this.clock.nowMs() / 1000) - ageSeconds);
     const signature = createHmac('sha256', this.secret).update(`${id}.${timestamp}.${body}`).digest('base64');
     return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
   }
