@@ -18,6 +18,8 @@ export function stateOf(
   const isInTime = effectAtMs === null || (withdrawn !== null && withdrawn.decidedAtMs < effectAtMs);
   if (withdrawn && isInTime) return { state: 'withdrawn', decision: withdrawn };
   if (returned) return { state: 'returned', decision: returned };
-  if (!approved || effectAtMs === null) return { state: 'open', decision: null };
-  return { state: effectAtMs > nowMs ? 'waiting' : 'approved', decision: approved };
+  if (!approved) return { state: 'open', decision: null };
+  // One that holds at once holds, even where another server's clock was a little ahead.
+  const isWaiting = approved.takesEffectAtMs !== null && approved.takesEffectAtMs > nowMs;
+  return { state: isWaiting ? 'waiting' : 'approved', decision: approved };
 }
