@@ -72,7 +72,7 @@ export async function accessibilityViolations(page: Page): Promise<string[]> {
 /** What does not fit the width, and what is too small for a thumb. */
 export async function layoutFaults(page: Page): Promise<string[]> {
   const overflowPx = await page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth);
-  const tooLow = await page.locator('a, button, input, summary').evaluateAll((elements) =>
+  const tooLow = await page.locator('a, button, input, select, textarea, summary').evaluateAll((elements) =>
     elements
       // A link within running text is as tall as its line.
       .filter((element) => !element.matches('.skip-link, .note p a, .note span a'))

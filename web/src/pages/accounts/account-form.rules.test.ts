@@ -1,5 +1,5 @@
 import type { AgencyDetail, InputField } from '../../api/types.ts';
-import { cleanInputs, fieldsOfGroup, groupOf, mismatches } from './account-form.rules.ts';
+import { accountLabelOf, cleanInputs, fieldsOfGroup, groupOf, mismatches } from './account-form.rules.ts';
 
 const text = { 'zh-CN': '文', en: 'text' };
 const field = (
@@ -37,6 +37,13 @@ describe('the form of an agency', () => {
     expect(fieldsOfGroup(agency, 0)).toEqual([accountNumber]);
     expect(fieldsOfGroup(agency, 1)).toEqual([phone, holder]);
     expect(fieldsOfGroup(agency, 2)).toEqual([]);
+  });
+
+  it('calls the account what the agency calls it, where every way names it', () => {
+    expect(accountLabelOf(agency)).toBeNull();
+    const { inputs } = agency;
+    const oneWay = { ...agency, inputs: { ...inputs, groups: [['phone', 'accountNumber']] } };
+    expect(accountLabelOf(oneWay)).toBe(accountNumber.label);
   });
 
   it('comes back as it was filled in', () => {

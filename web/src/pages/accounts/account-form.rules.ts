@@ -1,4 +1,4 @@
-import type { AgencyDetail, InputField } from '../../api/types.ts';
+import type { AgencyDetail, InputField, LocalText } from '../../api/types.ts';
 
 export type Inputs = Readonly<Record<string, string>>;
 
@@ -6,6 +6,13 @@ export type Inputs = Readonly<Record<string, string>>;
 export function fieldsOfGroup(agency: AgencyDetail, group: number): InputField[] {
   const names = new Set(agency.inputs.groups[group] ?? []);
   return agency.inputs.fields.filter((field) => names.has(field.name));
+}
+
+/** What the agency calls the number that names an account; null where not every way to find it asks for that. */
+export function accountLabelOf({ inputs }: AgencyDetail): LocalText | null {
+  const isAlwaysAsked = inputs.groups.every((names) => names.includes(inputs.accountField));
+  const field = inputs.fields.find(({ name }) => name === inputs.accountField);
+  return isAlwaysAsked && field ? field.label : null;
 }
 
 /** The group that was used to type these; the first when none fits. */

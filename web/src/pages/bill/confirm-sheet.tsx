@@ -12,6 +12,7 @@ import { TextField } from '../../parts/field.tsx';
 import { Note, ProblemNote } from '../../parts/note.tsx';
 import { Sheet } from '../../parts/sheet.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import { accountLabelOf } from '../accounts/account-form.rules.ts';
 import type { PayableAnswer } from './answer-view.tsx';
 import { usePlaceOrder } from './use-place-order.ts';
 
@@ -38,6 +39,7 @@ export function ConfirmSheet(sheet: ConfirmSheetProps) {
   const { place, replacedTotal } = usePlaceOrder(askAgain, onBillChanged);
   const isWaiting = place.isPending || isAsking || quote.isFetching;
   const total = quote.data?.total ?? order.amount;
+  const accountLabel = accountLabelOf(agency);
   const pay = () => {
     if (channelId === null || !quote.data || !payer.check()) return;
     place.mutate({ ...order, total: quote.data.total, channelId, ...payer.value });
@@ -51,7 +53,7 @@ export function ConfirmSheet(sheet: ConfirmSheetProps) {
         <p className="amount-large">{formatMoney(total)}</p>
         <dl className="facts">
           <Fact label={t('confirm.to')}>{local(agency.names)}</Fact>
-          <Fact label={t('confirm.account')}>
+          <Fact label={accountLabel ? local(accountLabel) : t('confirm.account')}>
             {sheet.label ? `${sheet.label} · ` : ''}
             <span className="number">{answer.maskedAccount}</span>
             {answer.holder?.maskedName ? ` · ${answer.holder.maskedName}` : ''}
@@ -59,21 +61,14 @@ export function ConfirmSheet(sheet: ConfirmSheetProps) {
           {what ? <Fact label={what.label}>{what.text}</Fact> : null}
           {quote.data ? <CostFacts {...quote.data} /> : null}
         </dl>
-        {quote.isError ? <ProblemNote error={quote.error} onRetry={() => void quote.refetch()} /> : null}
-        {payer.isAsked ? (
-          <div ref={payer.box}>
-            <TextField
-              label={t('confirm.payer')}
-              hint={t('confirm.payerHint')}
-              autoComplete="name"
-              maxLength={MAX_NAME_LENGTH}
-              value={payer.name}
-              onChange={payer.type}
-              error={payer.isMissing ? t('confirm.payerMissing') : null}
-              required
-            />
-          </div>
+        {quote.isError ? (
+          <ProblemNote
+            error={quote.error}
+            // What is out of date is seen anew, and then costs what it costs.
+            onRetry={() => void (isOutOfDate(quote.error) ? askAgain() : quote.refetch())}
+          />
         ) : null}
+        {payer.isAsked ? <PayerField payer={payer} /> : null}
         <Channels chosen={channelId} onChoose={setChosenChannel} />
         <p className="weak small">
           {t('confirm.explain', { span: formatSpan(agency.postingPromiseSeconds) })}
@@ -95,6 +90,10 @@ export function ConfirmSheet(sheet: ConfirmSheetProps) {
       </div>
     </Sheet>
   );
+}
+
+function isOutOfDate(error: Error): boolean {
+  return error instanceof ApiProblem && ['query_expired', 'query_not_found'].includes(error.code);
 }
 
 /** Who pays, for agencies that want to know. */
@@ -120,6 +119,24 @@ function usePayerName(isAsked: boolean) {
       return isAnswered;
     },
   };
+}
+
+function PayerField({ payer }: { payer: ReturnType<typeof usePayerName> }) {
+  const { t } = useTranslation();
+  return (
+    <div ref={payer.box}>
+      <TextField
+        label={t('confirm.payer')}
+        hint={t('confirm.payerHint')}
+        autoComplete="name"
+        maxLength={MAX_NAME_LENGTH}
+        value={payer.name}
+        onChange={payer.type}
+        error={payer.isMissing ? t('confirm.payerMissing') : null}
+        required
+      />
+    </div>
+  );
 }
 
 function Channels({ chosen, onChoose }: { chosen: string | null; onChoose(channelId: string): void }) {

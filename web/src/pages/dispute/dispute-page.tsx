@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import Button from 'antd-mobile/es/components/button';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, type RefObject, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { api, bodyOf, newIdempotencyKey } from '../../api/client.ts';
@@ -73,32 +73,15 @@ function DisputeForm({ payment, agency }: { payment: Payment; agency: AgencyDeta
           {formatMoney(payment.total)}
         </Fact>
       </dl>
-      <fieldset aria-describedby={isMissing ? 'reason-missing' : undefined}>
-        <legend className="field-label">{t('dispute.question')}</legend>
-        <div className="choices">
-          {REASONS.map((each, index) => (
-            <label key={each} className="choice">
-              <input
-                ref={index === 0 ? firstChoice : undefined}
-                type="radio"
-                name="reason"
-                checked={each === reason}
-                onChange={() => {
-                  setReason(each);
-                  setMissing(false);
-                }}
-              />
-              <span className="choice-main">{t(`dispute.reason.${each}`)}</span>
-            </label>
-          ))}
-        </div>
-        {isMissing ? (
-          <p className="field-error" id="reason-missing" role="alert">
-            <Icon name="alert" />
-            {t('dispute.missing')}
-          </p>
-        ) : null}
-      </fieldset>
+      <Reasons
+        chosen={reason}
+        isMissing={isMissing}
+        firstChoice={firstChoice}
+        onChoose={(each) => {
+          setReason(each);
+          setMissing(false);
+        }}
+      />
       <TextArea
         label={t('dispute.noteLabel')}
         hint={t('dispute.noteHint')}
@@ -121,6 +104,43 @@ function DisputeForm({ payment, agency }: { payment: Payment; agency: AgencyDeta
         {t('dispute.submit')}
       </Button>
     </form>
+  );
+}
+
+interface ReasonsProps {
+  chosen: Dispute['reason'] | null;
+  isMissing: boolean;
+  /** Where the keyboard goes when nothing was chosen. */
+  firstChoice: RefObject<HTMLInputElement | null>;
+  onChoose(reason: Dispute['reason']): void;
+}
+
+function Reasons({ chosen, isMissing, firstChoice, onChoose }: ReasonsProps) {
+  const { t } = useTranslation();
+  return (
+    <fieldset aria-describedby={isMissing ? 'reason-missing' : undefined}>
+      <legend className="field-label">{t('dispute.question')}</legend>
+      <div className="choices">
+        {REASONS.map((each, index) => (
+          <label key={each} className="choice">
+            <input
+              ref={index === 0 ? firstChoice : undefined}
+              type="radio"
+              name="reason"
+              checked={each === chosen}
+              onChange={() => onChoose(each)}
+            />
+            <span className="choice-main">{t(`dispute.reason.${each}`)}</span>
+          </label>
+        ))}
+      </div>
+      {isMissing ? (
+        <p className="field-error" id="reason-missing" role="alert">
+          <Icon name="alert" />
+          {t('dispute.missing')}
+        </p>
+      ) : null}
+    </fieldset>
   );
 }
 

@@ -11,7 +11,7 @@ import { CategoryBadge } from '../../parts/category.tsx';
 import { Note, ProblemNote } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
-import type { Inputs } from '../accounts/account-form.rules.ts';
+import { accountLabelOf, type Inputs } from '../accounts/account-form.rules.ts';
 import { InputsForm } from '../accounts/inputs-form.tsx';
 import { rememberRegion } from '../accounts/recent-region.ts';
 import { AnswerView } from '../bill/answer-view.tsx';
@@ -83,6 +83,7 @@ interface AnsweredProps {
 function Answered({ agency, inputs, onCorrect }: AnsweredProps) {
   const { t } = useTranslation();
   const bills = useQuery(typedBillsQuery(agency.agencyId, inputs));
+  const accountLabel = accountLabelOf(agency);
   const correct = (
     <Button className="no-print" onClick={onCorrect}>
       {t('pay.correct')}
@@ -99,6 +100,7 @@ function Answered({ agency, inputs, onCorrect }: AnsweredProps) {
             <strong>{local(agency.names)}</strong>
           </p>
           <p className="weak small">
+            {accountLabel ? `${local(accountLabel)} ` : ''}
             <span className="number">{bills.data.maskedAccount}</span>
             {bills.data.holder?.maskedName ? ` · ${bills.data.holder.maskedName}` : ''}
           </p>
