@@ -2,6 +2,7 @@ import type { DependencyContainer } from 'tsyringe';
 import { readDemoSignIns } from '../accounts/index.ts';
 import { accountsRoutes } from '../http/accounts.routes.ts';
 import { agenciesRoutes } from '../http/agencies.routes.ts';
+import { agencyWebhooksRoutes } from '../http/agency-webhooks.routes.ts';
 import { billFilesRoutes } from '../http/bill-files.routes.ts';
 import { billingRoutes } from '../http/billing.routes.ts';
 import { connectionsRoutes } from '../http/connections.routes.ts';
@@ -15,6 +16,7 @@ import type { Route } from '../http/route.ts';
 import { webhooksRoutes } from '../http/webhooks.routes.ts';
 import { TOKENS as T } from './container.ts';
 import { demoPowerAgency } from './demo-power-agency.ts';
+import { SAMPLE_ACCOUNTS } from './seed.ts';
 
 /** Residents of a demo: any phone may sign in; these are told about. */
 export const DEMO_RESIDENTS = [
@@ -60,6 +62,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
     ...webhooksRoutes({ notifications: billing.notifications }),
     ...disputesRoutes({ disputes: billing.disputes, addressIndex, db, clock }),
     ...onboardingRoutes({ onboarding: container.resolve(T.onboarding), accounts, clock }),
+    ...agencyWebhooksRoutes({ webhooks: container.resolve(T.webhookEndpoints), addressIndex }),
     ...receiptsRoutes({ receipts: billing.receipts }),
     ...operationsRoutes({
       db,
@@ -69,7 +72,10 @@ export function createRoutes(container: DependencyContainer): Route[] {
     }),
     ...connectionsRoutes({ health: agencies.health, postingDelays: () => billing.postingDelays() }),
     ...(demo
-      ? demoRoutes(demoPowerAgency(container.resolve(T.httpClient), demo.powerAgency), demo.city.accounts)
+      ? demoRoutes(demoPowerAgency(container.resolve(T.httpClient), demo.powerAgency), [
+          ...demo.city.accounts,
+          ...SAMPLE_ACCOUNTS,
+        ])
       : []),
   ];
 }

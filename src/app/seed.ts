@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { BillFiles } from '../bill-files/index.ts';
 import type { ManifestInput } from '../contract/index.ts';
+import type { DemoAccount } from '../http/demo.routes.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { Config } from './config.ts';
 import { closeContainer, createContainer, TOKENS as T } from './container.ts';
@@ -10,6 +12,13 @@ const PROVIDERS = path.resolve(import.meta.dirname, '../../providers');
 /** The connections of the demo city; their ids are those that the manifests name. */
 const POWER_CONNECTION = 'guangzhou-power-gateway';
 const BANK_CONNECTION = 'sandbox-bank';
+const FILE_CONNECTION = 'file-billers';
+
+/** What agencies without a system send, by agency. */
+const SAMPLE_FILES: Readonly<Record<string, string>> = {
+  'guangzhou-property': 'property-fees.csv',
+  'guangzhou-school': 'school-fees.xlsx',
+};
 
 /**
  * Makes the demo city, or brings it up to date: connections to the sandboxes as they are now, their
@@ -44,9 +53,23 @@ export async function seedDemo({ config }: { config: Config }): Promise<void> {
     for (const { connectionId, kind, settings } of demo.city.offers) {
       await agencies.putConnection({ connectionId, plug: 'provider', kind, settings, limits });
     }
-    const connected = [POWER_CONNECTION, ...demo.city.offers.map(({ connectionId }) => connectionId)];
+    await agencies.putConnection({
+      connectionId: FILE_CONNECTION,
+      plug: 'provider',
+      kind: 'file-biller',
+      settings: { folder: null },
+      limits,
+    });
+    const connected = [
+      POWER_CONNECTION,
+      FILE_CONNECTION,
+      ...demo.city.offers.map(({ connectionId }) => connectionId),
+    ];
     for (const manifest of readManifests()) {
       if (connected.includes(manifest.connection)) await agencies.publishManifest(manifest);
+    }
+    for (const [agencyId, sample] of Object.entries(SAMPLE_FILES)) {
+      await seedBillFile(container.resolve(T.billFiles), agencyId, sample);
     }
     await seedStaff(container.resolve(T.accounts), demo.staff);
   } finally {
@@ -61,6 +84,31 @@ function readManifests(): ManifestInput[] {
     .sort()
     .map((file) => JSON.parse(readFileSync(path.join(PROVIDERS, file), 'utf8')) as ManifestInput);
 }
+
+/** Takes an agency's sample file; the same file again changes nothing. */
+async function seedBillFile(billFiles: BillFiles, agencyId: string, fileName: string): Promise<void> {
+  const folder = path.join(PROVIDERS, 'file-biller');
+  await billFiles.setUp(
+    agencyId,
+    JSON.parse(readFileSync(path.join(folder, `setups/${agencyId}.json`), 'utf8')),
+  );
+  const sample = path.join(folder, 'samples', fileName);
+  await billFiles.importFile({ agencyId, path: sample, fileName, importedBy: null });
+}
+
+/** Accounts in the sample files, for trying out. */
+export const SAMPLE_ACCOUNTS: readonly DemoAccount[] = [
+  {
+    agencyId: 'guangzhou-property',
+    inputs: { customerNumber: 'WY20260001' },
+    about: { 'zh-CN': '两个月待缴', en: 'two months due' },
+  },
+  {
+    agencyId: 'guangzhou-school',
+    inputs: { studentNumber: '2026090101', studentName: '陈小雨' },
+    about: { 'zh-CN': '早缴有优惠，晚缴有滞纳', en: 'less when early, more when late' },
+  },
+];
 
 type Staff = NonNullable<Config['demo']>['staff'];
 
