@@ -12,6 +12,7 @@ export {
   createAgencies,
 } from './agencies.service.ts';
 export type * from './agencies.types.ts';
+export { agencyIdOf } from './catalogue.rules.ts';
 export type * from './catalogue.types.ts';
 export type { CallFigures, ConnectionHealth, ConnectionReport } from './health.service.ts';
 export type { AgencyKey } from './onboarding/agency-keys.repo.ts';
@@ -26,3 +27,11 @@ export * from './onboarding/onboarding.types.ts';
 export { checkTakesOrders } from './rollout.rules.ts';
 export { type Route, routeOver } from './routing.rules.ts';
 export { isOpen, opensAtMs } from './service-hours.rules.ts';
+export { recordAgencyEvents, WEBHOOK_TOPIC } from './webhooks/agency-events.ts';
+export { WebhookDeliveries } from './webhooks/webhook-delivery.service.ts';
+export {
+  SECRET_OVERLAP_HOURS,
+  type ShownSecret,
+  WebhookEndpoints,
+} from './webhooks/webhook-endpoints.service.ts';
+export * from './webhooks/webhooks.types.ts';

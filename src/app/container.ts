@@ -18,6 +18,9 @@ import {
   createAgencies,
   createOnboarding,
   type OnboardingService,
+  WEBHOOK_TOPIC,
+  WebhookDeliveries,
+  WebhookEndpoints,
 } from '../agencies/index.ts';
 import { type BillFiles, createBillFiles, createBillStore } from '../bill-files/index.ts';
 import { type Billing, createBilling, PAYMENT_TOPIC } from '../billing/index.ts';
@@ -56,6 +59,8 @@ export const TOKENS = {
   agencies: token<Agencies>('agencies'),
   billFiles: token<BillFiles>('billFiles'),
   onboarding: token<OnboardingService>('onboarding'),
+  webhookEndpoints: token<WebhookEndpoints>('webhookEndpoints'),
+  webhookDeliveries: token<WebhookDeliveries>('webhookDeliveries'),
   billing: token<Billing>('billing'),
   savedAccounts: token<SavedAccounts>('savedAccounts'),
   idempotency: token<ReturnType<typeof createIdempotencyStore>>('idempotency'),
@@ -85,7 +90,10 @@ export function createContainer(config: Config, service: string): DependencyCont
     const log = c.resolve(T.log);
     return new QueueFactory(config.queueStore, (error) => log.warn('the queue reports an error', { error }));
   });
-  single(T.taskSender, (c) => new TaskSender(c.resolve(T.queues), [PAYMENT_TOPIC], c.resolve(T.log)));
+  single(T.taskSender, (c) => {
+    const topics = [PAYMENT_TOPIC, WEBHOOK_TOPIC];
+    return new TaskSender(c.resolve(T.queues), topics, c.resolve(T.log));
+  });
   single(T.sandboxSms, (c) => new SandboxSmsSender(foundation(c)));
   single(T.accounts, (c) =>
     createAccounts({
@@ -110,6 +118,8 @@ export function createContainer(config: Config, service: string): DependencyCont
       conformanceKits: conformanceKits({ http: c.resolve(T.httpClient), clock: c.resolve(T.clock) }),
     }),
   );
+  single(T.webhookEndpoints, (c) => new WebhookEndpoints(webhookDeps(c)));
+  single(T.webhookDeliveries, (c) => new WebhookDeliveries(webhookDeps(c)));
   single(T.billFiles, (c) => createBillFiles({ ...foundation(c), agencies: c.resolve(T.agencies) }));
   single(T.billing, (c) =>
     createBilling({
@@ -137,6 +147,11 @@ function smsSenderOf(container: DependencyContainer): SmsSender | null {
   if (demo) return container.resolve(TOKENS.sandboxSms);
   const http = container.resolve(TOKENS.ownHttpClient);
   return smsWebhook && new WebhookSmsSender({ ...foundation(container), http }, smsWebhook);
+}
+
+function webhookDeps(container: DependencyContainer) {
+  const allowPrivateAddresses = container.resolve(TOKENS.config).demo !== null;
+  return { ...foundation(container), http: container.resolve(TOKENS.httpClient), allowPrivateAddresses };
 }
 
 /** What nearly everything stands on. */

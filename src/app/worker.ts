@@ -1,3 +1,4 @@
+import { WEBHOOK_TOPIC } from '../agencies/index.ts';
 import { PAYMENT_TOPIC } from '../billing/index.ts';
 import { HealthReports, Heartbeat, Housekeeping, Sweeper, TaskWorker } from '../jobs/index.ts';
 import type { Config } from './config.ts';
@@ -18,6 +19,10 @@ export async function startWorker({ config }: { config: Config }): Promise<Runni
   const payments = new TaskWorker({ db, clock, log, queues }, PAYMENT_TOPIC, (tasks) =>
     billing.advances.run(tasks),
   );
+  const webhookDeliveries = container.resolve(T.webhookDeliveries);
+  const webhooks = new TaskWorker({ db, clock, log, queues }, WEBHOOK_TOPIC, (tasks) =>
+    webhookDeliveries.run(tasks),
+  );
   const sweeper = new Sweeper(db, clock, log, container.resolve(T.taskSender));
   const housekeeping = new Housekeeping(
     {
@@ -25,12 +30,14 @@ export async function startWorker({ config }: { config: Config }): Promise<Runni
       sessions: () => accounts.purgeExpired(),
       commands: () => idempotency.purgeExpired(),
       'health of connections': () => health.purge(),
+      'webhook deliveries': () => webhookDeliveries.purge(),
     },
     log,
   );
   const heartbeat = new Heartbeat(db, clock);
   const healthReports = new HealthReports(() => health.write(), log);
   payments.start();
+  webhooks.start();
   sweeper.start();
   housekeeping.start();
   healthReports.start();
@@ -39,7 +46,7 @@ export async function startWorker({ config }: { config: Config }): Promise<Runni
     async stop() {
       // No new work first; then what is in hand is finished, while its claims still hold.
       await sweeper.stop();
-      await payments.stop();
+      await Promise.all([payments.stop(), webhooks.stop()]);
       await housekeeping.stop();
       await healthReports.stop();
       await heartbeat.stop();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { type AgencyEvent, recordAgencyEvents } from '../agencies/index.ts';
 import type { Logger } from '../contract/index.ts';
 import type { Vault } from '../infra/crypto/index.ts';
 import { type BulkRow, type Db, type Tx, transact } from '../infra/db/index.ts';
@@ -176,8 +177,15 @@ async function publish(
       live_revision: number,
       ...(isFull && { base_revision: number }),
     });
+    await recordAgencyEvents(tx, [importedEvent(live)], clock.nowMs());
     return live;
   });
+}
+
+function importedEvent({ agencyId, revisionId, revision, summary }: BillRevision): AgencyEvent {
+  const { lineCount, billCount, badLineCount } = summary;
+  const data = { revisionId, revision, lineCount, billCount, badLineCount };
+  return { agencyId, type: 'billFile.imported', data };
 }
 
 /** Takes bills as they are read, and loads them while the next are read. */

@@ -1,7 +1,9 @@
+import { recordAgencyEvents } from '../agencies/index.ts';
 import type { Vault } from '../infra/crypto/index.ts';
 import { bulkUpdate, type Tx } from '../infra/db/index.ts';
 import { addTasks, type NextForTask, updateTasks } from '../infra/outbox/index.ts';
 import { type JournalDraft, postJournals } from '../ledger/index.ts';
+import { paymentEvents } from './agency-events.rules.ts';
 import { isFinal, PAYMENT_TOPIC } from './billing.rules.ts';
 import type { Payment } from './billing.types.ts';
 import { releaseBills } from './claim.repo.ts';
@@ -84,6 +86,7 @@ export async function writeAdvances(
   for (const { disputeAnswer } of fresh) {
     if (disputeAnswer) await answerDispute(tx, vault, disputeAnswer);
   }
+  await recordAgencyEvents(tx, fresh.flatMap(paymentEvents), nowMs);
   await insertEvidence(
     tx,
     vault,

@@ -1,8 +1,10 @@
+import { recordAgencyEvents } from '../agencies/index.ts';
 import type { Manifest } from '../contract/index.ts';
 import { isUniqueViolation, transact } from '../infra/db/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { isId, newId, shardHintOf } from '../kernel/ids.ts';
 import type { PaymentAdvances } from './advance.service.ts';
+import { disputeOpened } from './agency-events.rules.ts';
 import type { BillingDeps } from './billing.deps.ts';
 import type { Payment } from './billing.types.ts';
 import {
@@ -54,7 +56,10 @@ export class Disputes {
       answeredBy: null,
     };
     try {
-      await transact(this.deps.db, (tx) => insertDispute(tx, this.deps.vault, dispute));
+      await transact(this.deps.db, async (tx) => {
+        await insertDispute(tx, this.deps.vault, dispute);
+        await recordAgencyEvents(tx, [disputeOpened(dispute, payment)], nowMs);
+      });
     } catch (error) {
       if (isUniqueViolation(error)) throw new DomainError('conflict', 'dispute_open_already');
       throw error;

@@ -228,11 +228,25 @@ describeOnBothStacks('billing of every kind', (stack) => {
       disputes().open(who(), paymentId, { reason: 'paidTwice', note: '付了两次' });
     const uphold = (agencyId: string, disputeId: string) =>
       disputes().answer(agencyId, disputeId, { decision: 'upheld', answer: '已核实', answeredBy: 'stf_1' });
+    const listenAs = (agencyId: string) =>
+      stack().db('webhook_endpoints').insert({
+        agency_id: agencyId,
+        endpoint_id: 'whe_test',
+        url: 'https://hooks.example.com/',
+        event_types: 'dispute.opened payment.undone',
+        sealed_secret: '',
+        old_secret_until_ms: 0,
+        // Nothing is sent from here; what there is to tell is kept.
+        status: 'disabled',
+        created_by: 'stf_1',
+        created_at_ms: 0,
+      });
     const undone = (paymentId: string) =>
       agency.booked().filter(({ ask }) => ask.originalReference === paymentId);
 
     it('that the agency upholds reverses the posting on its own day, then gives the money back', async () => {
       const { agencyId, paymentId } = await posted();
+      await listenAs(agencyId);
       const { disputeId, dueAtMs } = await open(paymentId);
       expect(dueAtMs - city.clock.nowMs()).toBe(72 * 3_600_000);
       await expect(open(paymentId)).rejects.toMatchObject({ code: 'dispute_open_already' });
@@ -247,6 +261,14 @@ describeOnBothStacks('billing of every kind', (stack) => {
       ]);
       expect(undone(paymentId).map((line) => line.path)).toEqual(['/payments/reverse']);
       expect(await balanceOf(`agency_payable/${agencyId}`)).toBe(0);
+      const told = await stack()
+        .db('webhook_deliveries')
+        .where({ agency_id: agencyId })
+        .orderBy('event_type');
+      expect(told.map(({ payload }) => JSON.parse(payload))).toMatchObject([
+        { type: 'dispute.opened', data: { disputeId, paymentId, reason: 'paidTwice' } },
+        { type: 'payment.undone', data: { disputeId, paymentId, undo: 'reverse' } },
+      ]);
     });
 
     it('after the cut-off is a refund at the agency, asked again under one reference until it answers', async () => {

@@ -1,5 +1,6 @@
 import { accountsProblems } from './problems/accounts.ts';
 import { agenciesProblems } from './problems/agencies.ts';
+import { agencyWebhooksProblems } from './problems/agency-webhooks.ts';
 import { billFilesProblems } from './problems/bill-files.ts';
 import { billingProblems } from './problems/billing.ts';
 import { catalogueProblems } from './problems/catalogue.ts';
@@ -31,6 +32,7 @@ export const PROBLEMS: ProblemCatalogue = {
   ...frameProblems,
   ...accountsProblems,
   ...agenciesProblems,
+  ...agencyWebhooksProblems,
   ...billFilesProblems,
   ...billingProblems,
   ...catalogueProblems,

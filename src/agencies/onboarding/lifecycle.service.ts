@@ -7,6 +7,7 @@ import type { Rollout } from '../agencies.types.ts';
 import { regionNames } from '../regions.rules.ts';
 import { rolledOutRegions } from '../rollout.rules.ts';
 import { release, setStatus } from '../versions.repo.ts';
+import { recordAgencyEvents } from '../webhooks/agency-events.ts';
 import { lockRequest } from './approvals.repo.ts';
 import { stateOf } from './approvals.rules.ts';
 import { type ApprovalEffects, askApproval, payloadOf } from './approvals.service.ts';
@@ -110,6 +111,8 @@ export class Lifecycle {
       const detail = { version, effectiveFromMs, sharePercent, regions };
       await record(tx, this.context, by, 'agency.goLive', { kind: 'agency', id: agencyId }, detail);
       await notify(tx, this.context, agencyId, 'agency.goLive', detail);
+      const data = { version, sharePercent, effectiveFrom: new Date(effectiveFromMs).toISOString() };
+      await recordAgencyEvents(tx, [{ agencyId, type: 'manifest.versionLive', data }], nowMs);
     });
     agencies.refresh({ agencyId });
   }

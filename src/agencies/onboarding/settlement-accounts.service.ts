@@ -1,5 +1,6 @@
 import { type Tx, transact } from '../../infra/db/index.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { recordAgencyEvents } from '../webhooks/agency-events.ts';
 import { type DecidedRequest, findRequests } from './approvals.repo.ts';
 import { stateOf } from './approvals.rules.ts';
 import { type ApprovalEffects, askApproval, payloadOf } from './approvals.service.ts';
@@ -46,6 +47,8 @@ export class SettlementAccounts {
       const requestId = await askApproval(tx, this.context, 'settlementAccount', agencyId, account, by);
       const params = { requestId, ...maskSettlementAccount(account) };
       await notify(tx, this.context, agencyId, 'settlementAccount.submitted', params);
+      const event = { agencyId, type: 'settlementAccount.changeRequested', data: { requestId } } as const;
+      await recordAgencyEvents(tx, [event], clock.nowMs());
       return requestId;
     });
   }
