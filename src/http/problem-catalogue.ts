@@ -9,6 +9,7 @@ import { frameProblems } from './problems/frame.ts';
 import { householdsProblems } from './problems/households.ts';
 import { onboardingProblems } from './problems/onboarding.ts';
 import { receiptsProblems } from './problems/receipts.ts';
+import { settlementProblems } from './problems/settlement.ts';
 
 /** The languages that texts for people come in; the first is the default. */
 export const LANGUAGES = ['zh-CN', 'en'] as const;
@@ -40,4 +41,5 @@ export const PROBLEMS: ProblemCatalogue = {
   ...householdsProblems,
   ...onboardingProblems,
   ...receiptsProblems,
+  ...settlementProblems,
 };

@@ -1,0 +1,16 @@
+import type { ProblemCatalogue } from '../problem-catalogue.ts';
+
+/** Problems of paying agencies what was collected for them. */
+export const settlementProblems: ProblemCatalogue = {
+  calendar_year_unpublished: {
+    retryable: false,
+    'zh-CN': [
+      '{year} 年的节假日安排还没有公布',
+      '请在国务院办公厅公布后更新日历，再继续；系统不会猜测工作日。',
+    ],
+    en: [
+      'The holidays of {year} are not published yet',
+      'Add them to the calendar once the State Council has announced them, and go on then; workdays are not guessed.',
+    ],
+  },
+};
