@@ -1,3 +1,4 @@
+import { startBankBillers, startVendor } from './carriers.ts';
 import { Keyring } from './keyring.ts';
 import {
   type CityMember,
@@ -17,6 +18,8 @@ const MEMBERS: readonly StartMember[] = [
   startProvidentFund,
   startSocialSecurity,
   startOpenAgency,
+  startBankBillers,
+  startVendor,
 ];
 
 /** A running city: how to connect to each agency of it, and accounts to try. */

@@ -39,6 +39,18 @@ export class Keyring {
     );
   }
 
+  p256(name: string): KeyPair {
+    return this.keep(name, () =>
+      inBase64(
+        generateKeyPairSync('ec', {
+          namedCurve: 'P-256',
+          privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+          publicKeyEncoding: { format: 'der', type: 'spki' },
+        }),
+      ),
+    );
+  }
+
   ed25519(name: string): KeyPair {
     return this.keep(name, () =>
       inBase64(

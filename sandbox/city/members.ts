@@ -25,7 +25,10 @@ export interface ConnectionOffer {
 
 /** An account to try, and what it is for. */
 export interface DemoAccount {
-  agencyId: string;
+  /** The agency, by the id of its manifest … */
+  agencyId?: string;
+  /** … or by how a connection lists it. */
+  listedAs?: { connectionId: string; agencyCode: string };
   inputs: Readonly<Record<string, string>>;
   about: About;
 }

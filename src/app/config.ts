@@ -62,7 +62,9 @@ const demoSettings = z.object({
       ),
       accounts: z.array(
         z.object({
-          agencyId: z.string(),
+          agencyId: z.string().optional(),
+          /** Where the agency is not known by its manifest: how a connection lists it. */
+          listedAs: z.object({ connectionId: z.string(), agencyCode: z.string() }).optional(),
           inputs: z.record(z.string(), z.string()),
           about: z.object({ 'zh-CN': z.string(), en: z.string() }),
         }),

@@ -16,7 +16,7 @@ import type { Route } from '../http/route.ts';
 import { webhooksRoutes } from '../http/webhooks.routes.ts';
 import { TOKENS as T } from './container.ts';
 import { demoPowerAgency } from './demo-power-agency.ts';
-import { SAMPLE_ACCOUNTS } from './seed.ts';
+import { demoAccounts } from './seed.ts';
 
 /** Residents of a demo: any phone may sign in; these are told about. */
 export const DEMO_RESIDENTS = [
@@ -72,10 +72,10 @@ export function createRoutes(container: DependencyContainer): Route[] {
     }),
     ...connectionsRoutes({ health: agencies.health, postingDelays: () => billing.postingDelays() }),
     ...(demo
-      ? demoRoutes(demoPowerAgency(container.resolve(T.httpClient), demo.powerAgency), [
-          ...demo.city.accounts,
-          ...SAMPLE_ACCOUNTS,
-        ])
+      ? demoRoutes(
+          demoPowerAgency(container.resolve(T.httpClient), demo.powerAgency),
+          demoAccounts(demo.city),
+        )
       : []),
   ];
 }

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { agencyIdOf, type OnboardingService } from '../agencies/index.ts';
 import type { BillFiles } from '../bill-files/index.ts';
 import type { ManifestInput } from '../contract/index.ts';
 import type { DemoAccount } from '../http/demo.routes.ts';
 import { DomainError } from '../kernel/errors.ts';
-import type { Config } from './config.ts';
+import type { Config, DemoSettings } from './config.ts';
 import { closeContainer, createContainer, TOKENS as T } from './container.ts';
+import { PLUG_INS } from './plug-ins.ts';
 
 const PROVIDERS = path.resolve(import.meta.dirname, '../../providers');
 
@@ -65,6 +67,9 @@ export async function seedDemo({ config }: { config: Config }): Promise<void> {
       FILE_CONNECTION,
       ...demo.city.offers.map(({ connectionId }) => connectionId),
     ];
+    for (const { connectionId, kind } of demo.city.offers) {
+      if (lists(kind)) await takeOver(container.resolve(T.onboarding).catalogues, connectionId);
+    }
     for (const manifest of readManifests()) {
       if (connected.includes(manifest.connection)) await agencies.publishManifest(manifest);
     }
@@ -96,8 +101,32 @@ async function seedBillFile(billFiles: BillFiles, agencyId: string, fileName: st
   await billFiles.importFile({ agencyId, path: sample, fileName, importedBy: null });
 }
 
+/** Whether connections of a kind list the agencies that they carry. */
+const lists = (kind: string) =>
+  PLUG_INS.providers.some((provider) => provider.kind === kind && provider.operations.listAgencies);
+
+/** Reached by its own connection already; as many water companies would be two of one. */
+const NOT_TAKEN_OVER = ['GD4401WATER1'];
+
+/** Takes over every agency that a connection lists, but for those that are reached otherwise. */
+async function takeOver(catalogues: OnboardingService['catalogues'], connectionId: string): Promise<void> {
+  const { revisionId, entries } = await catalogues.sync(connectionId);
+  const codes = entries.map(({ agencyCode }) => agencyCode).filter((code) => !NOT_TAKEN_OVER.includes(code));
+  if (codes.length > 0) await catalogues.acceptDirectly(connectionId, revisionId, codes);
+}
+
+/** The accounts of a city, with the ids that the agencies have here. */
+export function demoAccounts({ accounts }: DemoSettings['city']): DemoAccount[] {
+  const ofCity = accounts.flatMap(({ agencyId, listedAs, inputs, about }) => {
+    if (listedAs && NOT_TAKEN_OVER.includes(listedAs.agencyCode)) return [];
+    const id = agencyId ?? (listedAs && agencyIdOf(listedAs.connectionId, listedAs.agencyCode));
+    return id ? [{ agencyId: id, inputs, about }] : [];
+  });
+  return [...ofCity, ...SAMPLE_ACCOUNTS];
+}
+
 /** Accounts in the sample files, for trying out. */
-export const SAMPLE_ACCOUNTS: readonly DemoAccount[] = [
+const SAMPLE_ACCOUNTS: readonly DemoAccount[] = [
   {
     agencyId: 'guangzhou-property',
     inputs: { customerNumber: 'WY20260001' },
