@@ -4,6 +4,7 @@ import type {
   Bill,
   BillPayment,
   Fulfilment,
+  LocalText,
   Payer,
   Plan,
   Reason,
@@ -61,6 +62,8 @@ export interface Payment {
   /** Part of the amount that is beyond what was due. */
   credit: Money | null;
   planId: string | null;
+  /** As the agency called the plan when it was chosen. */
+  planName: LocalText | null;
   payer: Payer | null;
   /** Names the account without telling which; null where no limit of a day needs it. */
   accountKey: string | null;

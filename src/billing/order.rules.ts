@@ -86,6 +86,8 @@ function amountProblem(manifest: Manifest, choice: Choice, amountMinor: number):
       ? ({ kind: 'any', minimumMinor: 1 } as const)
       : amountRule;
   const problem = checkAmount(rule, dueMinor, amountMinor);
+  // Whatever the least amount, what is due can be paid: else a small bill never could.
+  if (problem === 'belowMinimum' && amountMinor === dueMinor && !isOpenAmount) return null;
   if (problem || isOpenAmount) return problem;
   if (amountMinor > dueMinor && !acceptsAdvance) return 'aboveMaximum';
   const leastMinor = sumMinor(

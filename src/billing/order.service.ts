@@ -126,6 +126,7 @@ export class PaymentOrders {
       bills: parts.bills.map((part) => ({ ...part, period: periods.get(part.billId) ?? '' })),
       credit: parts.credit,
       planId: plan?.planId ?? null,
+      planName: plan?.name ?? null,
       payer: payerOf(manifest, order.payerName),
       accountKey: manifest.dailyLimitMinor === undefined ? null : this.queries.accountKey(agency, seen),
       confirmUrl: null,

@@ -74,6 +74,7 @@ export async function insertPayments(tx: Tx, vault: Vault, payments: readonly Pa
           queryReference: payment.queryReference,
           creditMinor: payment.credit?.amountMinor,
           planId: payment.planId,
+          planName: payment.planName,
           payer: payment.payer,
         }),
         SEALED_DETAILS,
@@ -254,6 +255,7 @@ function toPayment(row: PaymentRow, vault: Vault): Payment {
     queryReference: details.queryReference ?? null,
     credit: details.creditMinor ? inCurrency(details.creditMinor) : null,
     planId: details.planId ?? null,
+    planName: details.planName ?? null,
     payer: details.payer ?? null,
     maskedAccount: row.masked_account,
     bills: JSON.parse(row.bills).map(({ billId, period, minor, charges }: StoredBill) => ({

@@ -81,11 +81,11 @@ function heading(pdf: Pdf, { agency, total, verifyUrl }: Receipt): void {
 
 function facts(pdf: Pdf, receipt: Receipt): void {
   const { timeZone } = receipt.agency.manifest.serviceHours;
-  const { holder, channel, payer, planId } = receipt;
+  const { holder, channel, payer, planName } = receipt;
   row(pdf, '户号', 'Account', receipt.maskedAccount);
   if (holder?.maskedName) row(pdf, '户名', 'Name', holder.maskedName);
   if (holder?.maskedAddress) row(pdf, '地址', 'Address', holder.maskedAddress);
-  if (planId) row(pdf, '套餐', 'Plan', planId);
+  if (planName) row(pdf, '套餐', 'Plan', planName['zh-CN']);
   if (payer) row(pdf, '缴费人', 'Paid by', payer.name);
   row(pdf, '扣款时间', 'Debited', shownTime(receipt.debitedAtMs, timeZone));
   row(pdf, '销账时间', 'Posted', shownTime(receipt.postedAtMs, timeZone));

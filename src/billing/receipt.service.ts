@@ -47,7 +47,7 @@ export class Receipts {
       holder: payment.holder,
       bills: payment.bills,
       credit: payment.credit,
-      planId: payment.planId,
+      planName: payment.planName,
       fulfilment: payment.fulfilment,
       payer: payment.payer,
       channel: {

@@ -187,11 +187,11 @@ describeOnBothStacks('receipts', (stack) => {
       fee: { amountMinor: 57, currency: 'CNY' },
       total: { amountMinor: 123_513, currency: 'CNY' },
       credit: { amountMinor: 89, currency: 'CNY' },
-      planId: 'kwh-200',
+      planName: { 'zh-CN': '200度', en: '200 kWh' },
       fulfilment: { kind: 'token', token: '12345678901234567890', units: '200 kWh' },
       payer: { name: '陈晓明' },
     });
-    for (const character of '套餐缴费人陈晓明手续费充值码数量kwh-200¥1,235.13预存余额') {
+    for (const character of '套餐缴费人陈晓明手续费充值码数量200度¥1,235.13预存余额') {
       expect([...selectableCharacters(special)]).toContain(character);
     }
 

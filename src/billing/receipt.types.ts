@@ -27,7 +27,7 @@ export interface Receipt extends VerifiedReceipt {
   bills: readonly PaidBill[];
   /** Part of the amount that was beyond what was due. */
   credit: Money | null;
-  planId: string | null;
+  planName: LocalText | null;
   /** What is still to be done with what was bought. */
   fulfilment: Fulfilment | null;
   /** Who paid, where the agency wanted to know. */

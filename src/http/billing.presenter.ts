@@ -59,7 +59,7 @@ export function paymentOf(payment: PaymentView, agency: Agency): z.input<typeof 
     amount: payment.amount,
     ...costOf(payment),
     credit: payment.credit,
-    planId: payment.planId,
+    planName: payment.planName,
     fulfilment: fulfilmentOf(payment.fulfilment),
     bills: payment.bills.map(({ billId, period, amount }) => ({ billId, period, amount })),
     channelId: payment.channelId,

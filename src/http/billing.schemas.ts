@@ -164,7 +164,7 @@ export const paymentSchema = z
     fee: moneySchema.describe('What the resident pays on top'),
     total: moneySchema.describe('What the channel takes'),
     credit: moneySchema.nullable().describe('Part of the amount that is beyond what was due'),
-    planId: z.string().nullable(),
+    planName: localTextSchema.nullable().describe('What was chosen, where there were plans'),
     fulfilment: fulfilmentSchema.nullable(),
     bills: z.array(z.object({ billId: z.string(), period: z.string(), amount: moneySchema })),
     channelId: z.string(),

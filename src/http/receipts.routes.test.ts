@@ -28,6 +28,7 @@ describeOnBothStacks('the API of receipts', (stack) => {
     ],
     bills: [],
     planId: 'kwh-200',
+    planName: { 'zh-CN': '200 度', en: '200 kWh' },
     fulfilment: { kind: 'token', token: '12345678901234567890', units: '200 kWh' },
     payer: { name: '陈晓明' },
   });
@@ -57,7 +58,7 @@ describeOnBothStacks('the API of receipts', (stack) => {
       postedAt: '2026-03-01T16:00:02.000Z',
       channel: { names: { 'zh-CN': '测试银行' }, reference: 'BANK-1' },
     });
-    expect(body).toMatchObject({ credit: null, planId: null, fulfilment: null, payerName: null });
+    expect(body).toMatchObject({ credit: null, planName: null, fulfilment: null, payerName: null });
     for (const file of [url, `${url}.pdf`]) {
       const refused = await api.get(file).set('cookie', cookieOf(other)).expect(404);
       expect(refused.body.code).toBe('payment_not_found');
@@ -77,7 +78,7 @@ describeOnBothStacks('the API of receipts', (stack) => {
       fee: { amountMinor: 38 },
       total: { amountMinor: 10_038, currency: 'CNY' },
       credit: null,
-      planId: 'kwh-200',
+      planName: { 'zh-CN': '200 度', en: '200 kWh' },
       fulfilment: { kind: 'token', token: '12345678901234567890', units: '200 kWh' },
       payerName: '陈晓明',
     });

@@ -4,7 +4,7 @@ import { agencySummaryOf, agencySummarySchema } from './agencies.schemas.ts';
 import { fulfilmentOf, holderOf } from './billing.presenter.ts';
 import { channelSchema, fulfilmentSchema, holderSchema } from './billing.schemas.ts';
 import { defineRoute, type Route, signedInCaller } from './route.ts';
-import { idSchema, instantOf, instantSchema, moneySchema } from './schemas.ts';
+import { idSchema, instantOf, instantSchema, localTextSchema, moneySchema } from './schemas.ts';
 
 const verifiedReceiptSchema = z
   .object({
@@ -26,7 +26,7 @@ const receiptSchema = verifiedReceiptSchema
     holder: holderSchema.nullable(),
     bills: z.array(z.object({ billId: z.string(), period: z.string(), amount: moneySchema })),
     credit: moneySchema.nullable().describe('Part of the amount that was beyond what was due'),
-    planId: z.string().nullable(),
+    planName: localTextSchema.nullable(),
     fulfilment: fulfilmentSchema.nullable(),
     payerName: z.string().nullable().describe('Who paid, where the agency wanted to know'),
     channel: channelSchema.extend({
@@ -112,7 +112,7 @@ function receiptOf(receipt: Receipt): z.input<typeof receiptSchema> {
     holder: receipt.holder && holderOf(receipt.holder),
     bills: receipt.bills.map(({ billId, period, amount }) => ({ billId, period, amount })),
     credit: receipt.credit,
-    planId: receipt.planId,
+    planName: receipt.planName,
     fulfilment: fulfilmentOf(receipt.fulfilment),
     payerName: receipt.payer?.name ?? null,
     channel: receipt.channel,

@@ -12,6 +12,7 @@ export const NOTHING_SPECIAL = {
   fees: [],
   credit: null,
   planId: null,
+  planName: null,
   payer: null,
   fulfilment: null,
   undo: null,

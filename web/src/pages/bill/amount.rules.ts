@@ -47,7 +47,8 @@ function dueBounds({ amountRule, acceptsAdvance, paymentLimit }: AmountTerms, bi
     0,
   );
   return {
-    leastMinor: Math.max(ruled.leastMinor, leastMinor),
+    // Whatever the least amount, what is due can be paid.
+    leastMinor: Math.min(Math.max(ruled.leastMinor, leastMinor), dueMinor),
     mostMinor: Math.min(ruled.mostMinor, limitMinor, acceptsAdvance ? limitMinor : dueMinor),
   };
 }

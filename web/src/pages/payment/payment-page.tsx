@@ -171,7 +171,7 @@ function PaymentFacts({ payment }: { payment: Payment }) {
         <Fact label={t('confirm.account')} isNumber>
           {payment.maskedAccount}
         </Fact>
-        {payment.planId ? <Fact label={t('confirm.plan')}>{payment.planId}</Fact> : null}
+        {payment.planName ? <Fact label={t('confirm.plan')}>{local(payment.planName)}</Fact> : null}
         {payment.bills.length > 0 ? (
           <Fact label={t('confirm.periods')}>
             {payment.bills.map((bill) => formatPeriod(bill.period)).join(t('app.listSeparator'))}

@@ -103,7 +103,7 @@ function ReceiptFacts({ receipt }: { receipt: Receipt }) {
         </Fact>
       ) : null}
       <CostFacts {...receipt} />
-      {receipt.planId ? <Fact label={t('confirm.plan')}>{receipt.planId}</Fact> : null}
+      {receipt.planName ? <Fact label={t('confirm.plan')}>{local(receipt.planName)}</Fact> : null}
       {receipt.payerName ? <Fact label={t('confirm.payer')}>{receipt.payerName}</Fact> : null}
       <dt>{t('receipt.debitedAt')}</dt>
       <dd>{formatExactTime(receipt.debitedAt)}</dd>
