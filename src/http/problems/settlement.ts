@@ -13,4 +13,12 @@ export const settlementProblems: ProblemCatalogue = {
       'Add them to the calendar once the State Council has announced them, and go on then; workdays are not guessed.',
     ],
   },
+  payout_batch_invalid: {
+    status: 422,
+    'zh-CN': ['付款文件无法生成', '请改正所列各项（户名、账号、行号、编号或金额），然后重新生成。'],
+    en: [
+      'The payout file cannot be made',
+      'Correct the entries listed (holder, account, bank code, id or amount), and make it again.',
+    ],
+  },
 };
