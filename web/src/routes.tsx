@@ -19,6 +19,7 @@ const SettingsPage = lazy(() => import('./pages/settings/settings-page.tsx'));
 const InboxPage = lazy(() => import('./pages/inbox/inbox-page.tsx'));
 const StaffSignInPage = lazy(() => import('./pages/staff/staff-sign-in-page.tsx'));
 const StaffPage = lazy(() => import('./pages/staff/staff-page.tsx'));
+const AgencyPage = lazy(() => import('./pages/agency/agency-page.tsx'));
 const NotFoundPage = lazy(() => import('./pages/not-found-page.tsx'));
 const BrokenPage = lazy(() => import('./pages/broken-page.tsx'));
 
@@ -49,7 +50,14 @@ export const router = createBrowserRouter([
               { path: '/settings', Component: SettingsPage },
             ],
           },
-          { Component: StaffOnly, children: [{ path: '/staff', Component: StaffPage }] },
+          {
+            Component: StaffOnly,
+            children: [
+              { path: '/staff', Component: StaffPage },
+              { path: '/staff/agency', Component: AgencyPage },
+              { path: '/staff/agencies/:agencyId', Component: AgencyPage },
+            ],
+          },
           { path: '*', Component: NotFoundPage },
         ],
       },

@@ -28,5 +28,11 @@ export type Fulfilment = NonNullable<Payment['fulfilment']>;
 export type Dispute = Answer<paths['/v1/payments/{paymentId}/disputes']['post']>;
 export type Receipt = Answer<paths['/v1/payments/{paymentId}/receipt']['get']>;
 export type ReceiptVerification = Answer<paths['/v1/receipts/{receiptId}/verification']['get']>;
+export type Approval = Answer<paths['/v1/approvals']['get']>['items'][number];
+export type BillFilePreview = Answer<paths['/v1/agencies/{agencyId}/bill-files/previews']['post']>;
+export type BillImport = Answer<paths['/v1/agencies/{agencyId}/bill-files']['post']>;
+export type WebhookEndpoint = Answer<
+  paths['/v1/agencies/{agencyId}/webhook-endpoints']['get']
+>['items'][number];
 export type SignInMethod = Answer<paths['/v1/staff-sign-in/password']['post']>['methods'][number];
 export type ParkedTask = Answer<paths['/v1/ops/parked-tasks']['get']>['items'][number];

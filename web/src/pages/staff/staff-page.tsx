@@ -1,7 +1,9 @@
 import { useTranslation } from 'react-i18next';
+import { Navigate } from 'react-router';
 import { useSession } from '../../api/queries.ts';
 import { Page } from '../../parts/page.tsx';
 import { SignOut } from '../settings/settings-page.tsx';
+import { Agencies, Approvals, ConnectionHealth } from './agencies.tsx';
 import { ParkedTasks } from './parked-tasks.tsx';
 import { RegisterPasskey } from './register-passkey.tsx';
 import { TrialBalance } from './trial-balance.tsx';
@@ -13,6 +15,7 @@ export default function StaffPage() {
   const user = useSession().data?.user;
   const roles = user?.roles ?? [];
   const isOperator = roles.includes('operator');
+  if (user?.agencyId) return <Navigate to="/staff/agency" replace />;
   return (
     <Page title={t('staff.title')}>
       <p className="weak">
@@ -20,7 +23,14 @@ export default function StaffPage() {
       </p>
       <div className="staff-grid">
         {isOperator || roles.includes('finance') ? <TrialBalance /> : null}
-        {isOperator ? <ParkedTasks /> : null}
+        {isOperator ? (
+          <>
+            <Approvals />
+            <Agencies />
+            <ConnectionHealth />
+            <ParkedTasks />
+          </>
+        ) : null}
         <section className="panel stack" aria-labelledby="tools-heading">
           <h2 id="tools-heading">{t('staff.tools')}</h2>
           {isOperator ? (
