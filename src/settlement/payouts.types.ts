@@ -59,16 +59,27 @@ export interface PayoutAnswer {
   reason: string | null;
 }
 
+/** An amount as a file has it: a plain decimal, and its currency where the file says it. */
+export interface WrittenAmount {
+  decimal: string;
+  currency: CurrencyCode | null;
+}
+
 /** A bank's answer to a file, as it reads, before it is held against what was sent. */
 export interface Acknowledgement {
   /** The bank's own id of its answer. */
   acknowledgementId: string;
   /** The file that is answered. */
   messageId: string;
-  /** Whether the answer says of itself how many instructions, and how much, the answered file had. */
-  declared: { instructionCount: number | null; totalMinor: number | null };
+  /** How many instructions, and how much, the answered file had, where the answer says so. */
+  declared: { instructionCount: number | null; total: WrittenAmount | null };
   /** For every instruction that is not named; null where the answer says nothing of all. */
   overall: PayoutAnswer | null;
   /** Named in it, in its order. */
-  instructions: readonly (PayoutAnswer & { instructionId: string; amountMinor: number | null })[];
+  instructions: readonly NamedAnswer[];
+}
+
+export interface NamedAnswer extends PayoutAnswer {
+  instructionId: string;
+  amount: WrittenAmount | null;
 }

@@ -2,6 +2,13 @@ import type { ProblemCatalogue } from '../problem-catalogue.ts';
 
 /** Problems of paying agencies what was collected for them. */
 export const settlementProblems: ProblemCatalogue = {
+  acknowledgement_mismatch: {
+    'zh-CN': ['银行的回执与付款文件对不上（{why}）', '回执没有入账。请向银行核对，取得正确的回执后再导入。'],
+    en: [
+      'The bank’s answer does not fit the payout file ({why})',
+      'Nothing of it was taken. Ask the bank, and take in the answer that fits.',
+    ],
+  },
   calendar_year_unpublished: {
     retryable: false,
     'zh-CN': [
