@@ -95,7 +95,8 @@ describeOnBothStacks('the console', (stack) => {
         mimeType: 'text/csv',
         buffer: Buffer.from('not a file of bills\n'),
       });
-      await button(page, '导入账单').waitFor();
+      await page.getByText('找不到设置中的列').waitFor();
+      expect(await button(page, '导入账单').count()).toBe(0);
       for (const size of [DESKTOP_SIZE, PHONE_SIZE]) {
         await page.setViewportSize(size);
         expect(await accessibilityViolations(page)).toEqual([]);

@@ -87,7 +87,7 @@ function Upload({ agencyId }: { agencyId: string }) {
       </label>
       {preview.isError ? <ProblemNote error={preview.error} /> : null}
       {preview.data && !result ? <Preview agencyId={agencyId} preview={preview.data} /> : null}
-      {file && preview.isSuccess && !result ? (
+      {file && preview.data && preview.data.bills.length > 0 && !result ? (
         <Action label={texts.import} isPrimary run={() => importFile(file)} />
       ) : null}
       {result ? <Result result={result} /> : null}

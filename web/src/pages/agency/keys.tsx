@@ -61,6 +61,7 @@ function KeyActions({ agencyId, keyId, onShown }: ShownProps & { keyId: string }
       <Action label={texts.rotate} run={rotate} />
       <Action
         label={texts.revoke}
+        isForGood
         run={() => api.DELETE('/v1/onboardings/{agencyId}/keys/{keyId}', { params })}
       />
     </>

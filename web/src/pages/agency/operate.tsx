@@ -78,6 +78,7 @@ function End({ agencyId, isLive }: { agencyId: string; isLive: boolean }) {
       ) : null}
       <Action
         label={texts.retire}
+        isForGood
         isDisabled={!isFilled}
         run={() => api.POST('/v1/onboardings/{agencyId}/retire', options)}
       />

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import Button from 'antd-mobile/es/components/button';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '../../api/queries.ts';
 import { announce } from '../../parts/announce.ts';
@@ -35,21 +35,38 @@ interface ActionProps {
   run(): Promise<unknown>;
   isPrimary?: boolean;
   isDisabled?: boolean;
+  /** Cannot be taken back: asks to be pressed twice. */
+  isForGood?: boolean;
   onDone?: () => void;
 }
 
 /** A button that does one thing, says that it is done, and shows why not. */
-export function Action({ label, run, isPrimary = false, isDisabled = false, onDone }: ActionProps) {
+export function Action({
+  label,
+  run,
+  isPrimary = false,
+  isDisabled = false,
+  isForGood = false,
+  onDone,
+}: ActionProps) {
   const { t } = useTranslation();
   const texts = useTexts();
+  const [isAsked, setAsked] = useState(false);
   const action = useMutation({
     mutationFn: run,
     onSuccess: async () => {
       announce(texts.done);
+      setAsked(false);
       onDone?.();
       await queryClient.invalidateQueries({ queryKey: [CONSOLE_KEY] });
     },
   });
+  const press = () => {
+    if (isForGood && !isAsked) {
+      setAsked(true);
+      announce(texts.sure);
+    } else action.mutate();
+  };
   return (
     <>
       <Button
@@ -57,9 +74,9 @@ export function Action({ label, run, isPrimary = false, isDisabled = false, onDo
         disabled={isDisabled}
         loading={action.isPending}
         loadingText={t('app.wait')}
-        onClick={() => action.mutate()}
+        onClick={press}
       >
-        {label}
+        {isAsked ? texts.sure : label}
       </Button>
       {action.isError ? <ProblemNote error={action.error} /> : null}
     </>

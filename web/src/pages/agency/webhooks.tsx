@@ -104,6 +104,7 @@ function Endpoint({ agencyId, endpoint, onShown }: EndpointProps) {
       )}
       <Action
         label={texts.remove}
+        isForGood
         run={() => api.DELETE('/v1/agencies/{agencyId}/webhook-endpoints/{endpointId}', { params })}
       />
     </li>
