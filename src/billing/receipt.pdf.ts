@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import PDFDocument from 'pdfkit';
 import { create as createQrCode } from 'qrcode';
+import { beginPdf, type Pdf } from '../infra/pdf/index.ts';
 import { formatMinor, type Money } from '../kernel/money.ts';
 import type { Receipt } from './receipt.types.ts';
-
-type Pdf = PDFKit.PDFDocument;
 
 /** A5, in points of 1/72 inch. */
 const PAGE = { width: 419.53, height: 595.28, margin: 36 };
@@ -25,28 +21,14 @@ const INK = '#1a1d21';
 const QUIET = '#5b6470';
 const RULE = '#d5dae0';
 
-/** Has every character that a name may be written with: one that is missing would come out as a box. */
-const FONT = '@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf';
-let font: Buffer | undefined;
-
 /** A receipt as a PDF (A5, Chinese and English), the same bytes for the same receipt. Its text can be selected. */
 export async function renderReceiptPdf(receipt: Receipt): Promise<Uint8Array> {
-  font ??= readFileSync(createRequire(import.meta.url).resolve(FONT));
-  const pdf = new PDFDocument({
+  const { pdf, bytes } = beginPdf({
     size: [PAGE.width, PAGE.height],
-    // Pages are broken here (`makeRoom`), not by pdfkit where a text happens to reach the edge.
-    margins: { top: PAGE.margin, left: PAGE.margin, right: PAGE.margin, bottom: 0 },
-    lang: 'zh-CN',
-    displayTitle: true,
-    info: {
-      Title: `缴费回执 Payment receipt ${receipt.receiptId}`,
-      Creator: 'civicpay',
-      // pdfkit would take the time of day, and make the file's id from it.
-      CreationDate: new Date(receipt.postedAtMs),
-    },
+    margin: PAGE.margin,
+    title: `缴费回执 Payment receipt ${receipt.receiptId}`,
+    createdAtMs: receipt.postedAtMs,
   });
-  const bytes = collect(pdf);
-  pdf.registerFont('text', font).font('text');
   heading(pdf, receipt);
   facts(pdf, receipt);
   bills(pdf, receipt);
@@ -226,13 +208,4 @@ function shownTime(atMs: number, timeZone: string): string {
   const parts = Object.fromEntries(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
   const { year, month, day, hour, minute, second, timeZoneName } = parts;
   return `${year}-${month}-${day} ${hour}:${minute}:${second} ${timeZoneName}`;
-}
-
-function collect(pdf: Pdf): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
-    pdf.on('end', () => resolve(Buffer.concat(chunks)));
-    pdf.on('error', reject);
-  });
 }

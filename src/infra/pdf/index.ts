@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import PDFDocument from 'pdfkit';
+
+export type Pdf = PDFKit.PDFDocument;
+
+interface NewPdf {
+  /** Width and height in points of 1/72 inch. */
+  size: readonly [number, number];
+  margin: number;
+  title: string;
+  /** When it was made, as far as the document says: the same moment gives the same bytes. */
+  createdAtMs: number;
+}
+
+/** Has every character that a name may be written with: one that is missing would come out as a box. */
+const FONT = '@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf';
+let font: Buffer | undefined;
+
+/**
+ * Begins a PDF in Chinese and English, whose text can be selected; `bytes` come once it has ended. Pages are broken by who
+ * writes, not by pdfkit where a text happens to reach the edge.
+ */
+export function beginPdf({ size, margin, title, createdAtMs }: NewPdf): {
+  pdf: Pdf;
+  bytes: Promise<Uint8Array>;
+} {
+  font ??= readFileSync(createRequire(import.meta.url).resolve(FONT));
+  const pdf = new PDFDocument({
+    size: [...size],
+    margins: { top: margin, left: margin, right: margin, bottom: 0 },
+    lang: 'zh-CN',
+    displayTitle: true,
+    info: {
+      Title: title,
+      Creator: 'civicpay',
+      // pdfkit would take the time of day, and make the file's id from it.
+      CreationDate: new Date(createdAtMs),
+    },
+  });
+  const bytes = collect(pdf);
+  pdf.registerFont('text', font).font('text');
+  return { pdf, bytes };
+}
+
+function collect(pdf: Pdf): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
+    pdf.on('end', () => resolve(Buffer.concat(chunks)));
+    pdf.on('error', reject);
+  });
+}
