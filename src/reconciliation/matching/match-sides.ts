@@ -1,0 +1,63 @@
+import { matchAggregates } from './aggregates.ts';
+import { matchAcrossDayCut, matchAlternateKeys, matchExactReferences } from './by-key.ts';
+import { Claims } from './claims.ts';
+import { classify, setAside } from './classify.ts';
+import { digestOf } from './digest.ts';
+import type { Break, Match, Proposal, Side, SideProof } from './matching.types.ts';
+import { matchNearReferences } from './near-references.ts';
+import { assertCountable, prove } from './proof.ts';
+import type { MatchingRules } from './rules.ts';
+import { ClearingCalendar, type Run } from './run.ts';
+import { matchWithinTolerance } from './tolerance.ts';
+
+/** What became of all rows of two sides. */
+export interface MatchResult {
+  matchCount: number;
+  /** All matches, made as they are asked for: there may be millions. */
+  matches(): Iterable<Match>;
+  breaks: readonly Break[];
+  proposals: readonly Proposal[];
+  proof: { left: SideProof; right: SideProof };
+  /** SHA-256, hex: the same rows in any order under the same rules give the same. */
+  digest: string;
+}
+
+/**
+ * Matches two sides whose tables share a pool of texts. The passes run in the order of docs/reconciliation.md; each takes only what
+ * those before it left, and a row is taken once. Every row ends in a match or a break, which is counted again at the end.
+ * Throws RangeError for amounts that can't be added up exactly, for tables of different pools, and for a late side that has rows.
+ */
+export function matchSides(left: Side, right: Side, rules: MatchingRules): MatchResult {
+  if (left.table.pool !== right.table.pool)
+    throw new RangeError('sides that are matched share a pool of texts');
+  for (const { table, isLate } of [left, right]) {
+    if (isLate && table.count > 0) throw new RangeError('a file that has not come has no rows');
+    assertCountable(table);
+  }
+  const claims = new Claims(left.table.count, right.table.count);
+  const run: Run = {
+    left: left.table,
+    right: right.table,
+    sides: { left, right },
+    rules,
+    claims,
+    calendar: new ClearingCalendar(rules.dateCut.closedOn),
+    settlementScores: { left: new Map(), right: new Map() },
+  };
+  setAside(run);
+  matchExactReferences(run);
+  matchAlternateKeys(run);
+  matchAcrossDayCut(run);
+  matchAggregates(run);
+  matchWithinTolerance(run);
+  const proposals = matchNearReferences(run);
+  classify(run);
+  return {
+    matchCount: claims.matchCount,
+    matches: () => claims.matches(),
+    breaks: claims.breaks,
+    proposals,
+    proof: prove(run.left, run.right, claims),
+    digest: digestOf(run.left, run.right, claims, proposals),
+  };
+}

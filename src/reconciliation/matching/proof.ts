@@ -1,0 +1,107 @@
+import type { Claims } from './claims.ts';
+import type { SideProof, SideSum } from './matching.types.ts';
+import type { RowTable } from './row-table.ts';
+
+/** Throws RangeError when amounts and fees of a side are so large that some sum of them could lose a minor unit. */
+export function assertCountable(table: RowTable): void {
+  let totalMinor = 0;
+  for (let row = 0; row < table.count; row++) {
+    totalMinor += Math.abs(table.amountMinor[row] ?? 0) + Math.abs(table.feeMinor[row] ?? 0);
+    if (totalMinor > Number.MAX_SAFE_INTEGER)
+      throw new RangeError('amounts add up to more than can be counted exactly');
+  }
+}
+
+/**
+ * Counts both sides anew, from the matches and the breaks themselves: each row is in exactly one of them, and rows and money of all
+ * are those of the matched and the broken together. Throws when they are not, which would be a fault of the engine.
+ */
+export function prove(
+  left: RowTable,
+  right: RowTable,
+  claims: Claims,
+): { left: SideProof; right: SideProof } {
+  const tallies = { left: new Tally(left), right: new Tally(right) };
+  claims.visit(
+    (_, leftRow, rightRow) => {
+      tallies.left.matched(leftRow);
+      tallies.right.matched(rightRow);
+    },
+    (match) => {
+      for (const row of match.left) tallies.left.matched(row);
+      for (const row of match.right) tallies.right.matched(row);
+    },
+  );
+  for (const found of claims.breaks) {
+    for (const row of found.left) tallies.left.broken(row);
+    for (const row of found.right) tallies.right.broken(row);
+  }
+  return { left: tallies.left.proof(), right: tallies.right.proof() };
+}
+
+interface Sum {
+  rows: number;
+  amountMinor: number;
+}
+
+class Tally {
+  private readonly table: RowTable;
+  private readonly seen: Uint8Array;
+  private readonly sums = {
+    all: new Map<number, Sum>(),
+    matched: new Map<number, Sum>(),
+    broken: new Map<number, Sum>(),
+  };
+
+  constructor(table: RowTable) {
+    this.table = table;
+    this.seen = new Uint8Array(table.count);
+    for (let row = 0; row < table.count; row++) this.add(this.sums.all, row);
+  }
+
+  matched(row: number): void {
+    this.see(row);
+    this.add(this.sums.matched, row);
+  }
+
+  broken(row: number): void {
+    this.see(row);
+    this.add(this.sums.broken, row);
+  }
+
+  proof(): SideProof {
+    const { all, matched, broken } = this.sums;
+    const textOf = (id: number) => this.table.pool.textOf(id);
+    for (const [currency, total] of all) {
+      const [of, off] = [matched.get(currency), broken.get(currency)];
+      const rows = (of?.rows ?? 0) + (off?.rows ?? 0);
+      const amountMinor = (of?.amountMinor ?? 0) + (off?.amountMinor ?? 0);
+      if (rows !== total.rows || amountMinor !== total.amountMinor) {
+        throw new Error(
+          `matching lost ${total.rows - rows} rows and ${total.amountMinor - amountMinor} minor units of ${textOf(currency)}`,
+        );
+      }
+    }
+    const list = (sums: Map<number, Sum>): SideSum[] =>
+      [...sums]
+        .map(([currency, sum]) => ({ currency: textOf(currency), ...sum }))
+        .sort((a, b) => (a.currency < b.currency ? -1 : 1));
+    return { all: list(all), matched: list(matched), broken: list(broken) };
+  }
+
+  private see(row: number): void {
+    if (this.seen[row] === 1) throw new Error(`matching used row ${row} twice`);
+    this.seen[row] = 1;
+  }
+
+  private add(sums: Map<number, Sum>, row: number): void {
+    const currency = this.table.currency[row] ?? 0;
+    let sum = sums.get(currency);
+    if (!sum) {
+      sum = { rows: 0, amountMinor: 0 };
+      sums.set(currency, sum);
+    }
+    sum.rows++;
+    sum.amountMinor += this.table.amountMinor[row] ?? 0;
+  }
+}
