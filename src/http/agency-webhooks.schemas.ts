@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { DELIVERY_STATUSES, SECRET_OVERLAP_HOURS, WEBHOOK_EVENT_TYPES } from '../agencies/index.ts';
-import { idSchema, instantSchema, pageQuery } from './schemas.ts';
+import { agencyIdSchema, idSchema, instantSchema, pageQuery } from './schemas.ts';
 
-export const agencyParams = z.object({ agencyId: z.string().regex(/^[a-z][a-z0-9-]{2,63}$/) });
+export const agencyParams = z.object({ agencyId: agencyIdSchema });
 export const endpointParams = agencyParams.extend({ endpointId: idSchema('whe') });
 export const deliveryParams = agencyParams.extend({ deliveryId: idSchema('whd') });
 

@@ -16,12 +16,12 @@ import {
   revisionOf,
 } from './bill-files.schemas.ts';
 import { defineRoute, type Route, signedInCaller } from './route.ts';
-import { idSchema, pageOf, pageQuery } from './schemas.ts';
+import { agencyIdSchema, idSchema, pageOf, pageQuery } from './schemas.ts';
 
 /** A million bills are about sixty megabytes of CSV. */
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
 
-const agencyParams = z.object({ agencyId: z.string().regex(/^[a-z][a-z0-9-]{2,63}$/) });
+const agencyParams = z.object({ agencyId: agencyIdSchema });
 const fileQuery = z.object({ fileName: z.string().min(1).max(200).default('bills') });
 const PATH = '/v1/agencies/{agencyId}/bill-files';
 const common = {

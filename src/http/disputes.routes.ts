@@ -4,7 +4,15 @@ import { type Billing, DISPUTE_REASONS, DISPUTE_STATUSES, type Dispute } from '.
 import type { Db } from '../infra/db/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { defineRoute, type Route, signedInCaller } from './route.ts';
-import { idSchema, instantOf, instantOrNull, instantSchema, pageOf, pageQuery } from './schemas.ts';
+import {
+  agencyIdSchema,
+  idSchema,
+  instantOf,
+  instantOrNull,
+  instantSchema,
+  pageOf,
+  pageQuery,
+} from './schemas.ts';
 
 const MAX_WORDS = 500;
 
@@ -106,7 +114,6 @@ function residentRoutes({ disputes, db, clock, addressIndex }: DisputesRoutesOpt
 
 function agencyRoutes({ disputes, db, clock, addressIndex }: DisputesRoutesOptions): Route[] {
   const ofAgency = { tag: 'disputes', access: 'operatorOrAgency', keyScope: 'disputes' } as const;
-  const agencyId = z.string().max(64);
   return [
     defineRoute({
       ...ofAgency,
@@ -116,7 +123,7 @@ function agencyRoutes({ disputes, db, clock, addressIndex }: DisputesRoutesOptio
       summary: 'An agency’s disputes of one status, the oldest first',
       idempotency: 'none',
       request: {
-        params: z.object({ agencyId }),
+        params: z.object({ agencyId: agencyIdSchema }),
         query: pageQuery.extend({ status: z.enum(DISPUTE_STATUSES).default('open') }),
       },
       responses: { 200: { description: 'A page of them', schema: pageOf(disputeSchema) } },
@@ -143,7 +150,10 @@ function agencyRoutes({ disputes, db, clock, addressIndex }: DisputesRoutesOptio
       summary: 'Answer a dispute for the agency',
       description: '`upheld` orders the undoing of the posting at once; it can’t be taken back.',
       idempotency: 'required',
-      request: { params: z.object({ agencyId, disputeId: idSchema('dsp') }), body: answerBody },
+      request: {
+        params: z.object({ agencyId: agencyIdSchema, disputeId: idSchema('dsp') }),
+        body: answerBody,
+      },
       responses: { 200: { description: 'The dispute, answered', schema: disputeSchema } },
       problems: ['dispute_not_found', 'dispute_answered_already', 'undo_not_possible'],
       handler: async ({ params, body, caller, traceId, request }) => {

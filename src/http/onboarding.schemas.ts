@@ -8,31 +8,32 @@ import {
   MISSING,
   STAGES,
 } from '../agencies/index.ts';
-import { idSchema, instantSchema, localTextSchema, pageQuery } from './schemas.ts';
+import { agencyIdSchema, idSchema, instantSchema, localTextSchema, pageQuery } from './schemas.ts';
 
-const slug = z.string().regex(/^[a-z][a-z0-9-]{2,63}$/);
 const staffId = z.string().describe('Who did it');
 const region = z
   .string()
   .regex(/^\d{6}$/)
   .describe('GB/T 2260 code');
 
-export const agencyParams = z.object({ agencyId: slug });
-export const versionParams = agencyParams.extend({ version: z.coerce.number().int().min(1).max(1_000_000) });
+export const agencyParams = z.object({ agencyId: agencyIdSchema });
+const versionNumber = z.coerce.number().int().min(1).max(1_000_000);
+
+export const versionParams = agencyParams.extend({ version: versionNumber });
 export const keyParams = agencyParams.extend({ keyId: idSchema('key') });
 export const userParams = agencyParams.extend({ staffId: idSchema('stf') });
 export const changeParams = agencyParams.extend({ requestId: idSchema('apr') });
 export const requestParams = z.object({ requestId: idSchema('apr') });
-export const connectionParams = z.object({ connectionId: slug });
+export const connectionParams = z.object({ connectionId: agencyIdSchema });
 
 export const onboardingQuery = pageQuery.extend({ stage: z.enum(STAGES).optional() });
 export const diffQuery = z.object({
-  from: z.coerce.number().int().min(1),
-  to: z.coerce.number().int().min(1),
+  from: versionNumber,
+  to: versionNumber,
 });
 export const approvalQuery = pageQuery.extend({
   state: z.enum(['open', 'all']).default('open'),
-  subjectId: slug.optional().describe('An agency’s or a connection’s id'),
+  subjectId: agencyIdSchema.optional().describe('An agency’s or a connection’s id'),
 });
 
 export const manifestBody = z

@@ -30,6 +30,9 @@ export function idSchema(prefix: string) {
   return z.string().regex(new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`));
 }
 
+/** An agency's id, in a path; anything of another shape never reaches the database. */
+export const agencyIdSchema = z.string().regex(/^[a-z][a-z0-9-]{2,63}$/);
+
 /** `?limit=&cursor=` of every list. */
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
