@@ -8,6 +8,8 @@ const FAULTS: readonly [pattern: RegExp, code: string][] = [
   [/^two fields have one name$/, 'field_names_doubled'],
   [/^no field is named (?<name>.*)$/, 'field_name_unknown'],
   [/^no group asks for (?<name>.*)$/, 'field_not_asked_for'],
+  [/^nothing is asked for$/, 'nothing_asked_for'],
+  [/^no group is enough$/, 'no_group_enough'],
   [/^the last slab must have no bound$/, 'last_slab_bounded'],
   [/^slabs must rise$/, 'slabs_not_rising'],
   [/^the minimum is above the maximum$/, 'minimum_above_maximum'],

@@ -98,6 +98,14 @@ export const FIELD_PROBLEMS: Readonly<Record<string, FieldText>> = {
     'zh-CN': '手续费没有分给任何一方，请至少给一方设定权重。',
     en: 'Nobody gets the fee; give at least one party a weight.',
   },
+  nothing_asked_for: {
+    'zh-CN': '没有任何输入项，找不到账户；请至少添加一项。',
+    en: 'Nothing is asked for, so no account can be found; add at least one field.',
+  },
+  no_group_enough: {
+    'zh-CN': '没有输入组；请写明哪些输入项合起来足以找到账户。',
+    en: 'There is no group; say which fields together are enough to find an account.',
+  },
   time_zone_unknown: {
     'zh-CN': '不认识的时区，请填写如 Asia/Shanghai 的名称。',
     en: 'This time zone is not known; use a name such as Asia/Shanghai.',
