@@ -13,6 +13,7 @@ import { CommandError, EXIT } from './exit-codes.ts';
 import { addOperatorCommands } from './operator.ts';
 import { addProviderCommands } from './provider.ts';
 import { serve } from './serve.ts';
+import { addSettlementCommands } from './settlement.ts';
 import { DEFAULT_ACCOUNT_NUMBER, runSmoke } from './smoke.ts';
 import { addStatementCommands } from './statement.ts';
 
@@ -75,6 +76,7 @@ function createProgram(): Command {
       }),
     );
   addStatementCommands(program, isJson);
+  addSettlementCommands(program, isJson);
   addAgencyCommands(program, { config, isJson });
   addOperatorCommands(program, { config, isJson });
   addBillFileCommands(program, config, isJson);

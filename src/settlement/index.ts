@@ -1,0 +1,11 @@
+export { answersTo } from './acknowledgements.rules.ts';
+export { bankCsvFile } from './bank-csv.ts';
+export { readBankCsvAnswer } from './bank-csv-answer.ts';
+export { settleWindows } from './netting.rules.ts';
+export { pain001File } from './pain001.ts';
+export { readPain002 } from './pain002.ts';
+export type { Acknowledgement, PayoutBatch } from './payouts.types.ts';
+export { ITEM_KINDS, ITEM_STATES, type Settlement, type SettlementItem } from './settlement.types.ts';
+export { statementPdf } from './statement.pdf.ts';
+export { agencyStatement, feeInvoice } from './statement.rules.ts';
+export { feeInvoiceCsv, statementCsv, statementXlsx } from './statement-table.ts';
