@@ -45,7 +45,7 @@ export function isBusinessDay(calendar: BusinessCalendar, date: BusinessDate): b
   if (Number.isNaN(weekday)) throw new RangeError('not a date');
   const year = Number(date.slice(0, 4));
   const exceptions = calendar.exceptions.get(year);
-  if (!exceptions) throw new DomainError('unavailable', 'calendar_year_unpublished', { params: { year } });
+  if (!exceptions) throw new DomainError('conflict', 'calendar_year_unpublished', { params: { year } });
   return exceptions.get(date) ?? (weekday !== 0 && weekday !== 6);
 }
 

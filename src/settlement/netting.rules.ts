@@ -113,7 +113,7 @@ function heldOf(items: readonly SettlementItem[]): HeldItem[] {
   });
   const heldPayments = new Set(own.flatMap(({ item }) => (item.kind === 'payment' ? [item.paymentId] : [])));
   const heldIds = new Set(own.map(({ item }) => item.itemId));
-  // A refund of money that was not paid out waits with it: else the agency would be charged for what it never got.
+  // What takes back or corrects money that was not paid out waits with it: else the agency would be charged for what it never got.
   const along = items
     .filter(
       (item) => !heldIds.has(item.itemId) && item.paymentId !== null && heldPayments.has(item.paymentId),

@@ -32,9 +32,6 @@ export interface PayoutBatch {
   instructions: readonly PayoutInstruction[];
 }
 
-export const PAYOUT_FORMATS = ['pain.001.001.09', 'bank-csv-1'] as const;
-export type PayoutFormat = (typeof PAYOUT_FORMATS)[number];
-
 /** A file for the bank, and what two people approve. */
 export interface PayoutFile {
   fileName: string;

@@ -10,7 +10,6 @@ export const settlementProblems: ProblemCatalogue = {
     ],
   },
   calendar_year_unpublished: {
-    retryable: false,
     'zh-CN': [
       '{year} 年的节假日安排还没有公布',
       '请在国务院办公厅公布后更新日历，再继续；系统不会猜测工作日。',
