@@ -11,6 +11,8 @@ const SUMMARY_WIDTH = 300;
 const ROW_HEIGHT = 13;
 const SMALL = 7;
 const BODY = 9.5;
+/** Nobody reads more on paper, and more would hold up the process that writes it; CSV and XLSX have every line. */
+const MAX_LINES = 2_000;
 const INK = '#1a1d21';
 const QUIET = '#5b6470';
 const RULE = '#d5dae0';
@@ -70,11 +72,12 @@ function summary(pdf: Pdf, { summary: lines, settlement }: AgencyStatement): voi
 function items(pdf: Pdf, { lines, settlement }: AgencyStatement): void {
   columns(pdf, ['业务日期 Date', '类型 Kind', '编号 Item', '缴费订单号 Payment'], ['手续费 Fee', '净额 Net']);
   const shown = (minor: number) => formatMinor(minor, settlement.currency);
-  for (const { item, feeMinor, netMinor } of lines) {
+  for (const { item, feeMinor, netMinor } of lines.slice(0, MAX_LINES)) {
     const texts = [item.businessDate, KIND_WORDS[item.kind].join(' '), item.itemId, item.paymentId ?? ''];
     columns(pdf, texts, [shown(feeMinor), shown(netMinor)]);
     if (item.note) cell(pdf, item.note, TEXTS[2][0], beginRow(pdf, SMALL, QUIET), RIGHT - TEXTS[2][0]);
   }
+  leftOut(pdf, lines.length);
   const sums = (['feeMinor', 'netMinor'] as const).map((field) =>
     shown(sumMinor(lines.map((line) => line[field]))),
   );
@@ -85,7 +88,7 @@ function held(pdf: Pdf, { settlement }: AgencyStatement): void {
   if (settlement.held.length === 0) return;
   rule(pdf);
   cell(pdf, '暂缓结算  Held, not in the amounts above', PAGE.margin, beginRow(pdf, BODY), SUMMARY_WIDTH);
-  for (const { item, reason } of settlement.held) {
+  for (const { item, reason } of settlement.held.slice(0, MAX_LINES)) {
     const why = HOLD_WORDS[reason].join(' ');
     columns(
       pdf,
@@ -93,6 +96,14 @@ function held(pdf: Pdf, { settlement }: AgencyStatement): void {
       ['', formatMinor(item.amountMinor, settlement.currency)],
     );
   }
+  leftOut(pdf, settlement.held.length);
+}
+
+/** Says how many lines stand in the CSV alone. */
+function leftOut(pdf: Pdf, count: number): void {
+  if (count <= MAX_LINES) return;
+  const text = `另有 ${count - MAX_LINES} 笔，见 CSV 或 XLSX。 ${count - MAX_LINES} more are in the CSV and the XLSX.`;
+  cell(pdf, text, PAGE.margin, beginRow(pdf, SMALL, QUIET), RIGHT - PAGE.margin);
 }
 
 function columns(pdf: Pdf, texts: readonly string[], amounts: readonly string[]): void {

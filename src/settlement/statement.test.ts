@@ -162,6 +162,10 @@ describe('a statement for an agency', () => {
         .match(/\/Type \/Page\b/g)?.length;
     expect(pagesOf(pdf)).toBe(1);
     expect(pagesOf(await statementPdf(agencyStatement(settle(many), about)))).toBe(4);
+    const tooMany = Array.from({ length: 2_500 }, (_, index) => item(`pay_${index}`, 100));
+    // 2,000 lines and the summary; the other 500 are in the CSV.
+    expect(pagesOf(await statementPdf(agencyStatement(settle(tooMany), about)))).toBe(35);
+    expect(csvRecords(statementCsv(agencyStatement(settle(tooMany), about))).length).toBeGreaterThan(2_500);
   });
 });
 
