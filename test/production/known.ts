@@ -34,6 +34,8 @@ export const FILLED_IN: Readonly<Record<string, string>> = {
   VAULT_KEYS: JSON.stringify({ a: KEY }),
   VAULT_CURRENT_KEY: 'a',
   VAULT_INDEX_KEY: KEY,
+  SMS_WEBHOOK_URL: 'https://sms.example.cn/send',
+  SMS_WEBHOOK_SECRET: `whsec_${KEY}`,
 };
 
 /** Sorted, without some. */
