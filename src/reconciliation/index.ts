@@ -1,3 +1,19 @@
+export { matchSides } from './matching/match-sides.ts';
+export {
+  BREAK_CLASSES,
+  type Break,
+  type BreakClass,
+  MATCH_RULES,
+  type Match,
+  type MatchResult,
+  type MatchRow,
+  type MatchRule,
+  type Proposal,
+  type SideProof,
+} from './matching/matching.types.ts';
+export { RowTable } from './matching/row-table.ts';
+export { matchingRulesSchema } from './matching/rules.ts';
+export { TextPool } from './matching/text-pool.ts';
 export { FORMATS } from './statements/detect.ts';
 export { type Layout, layoutSchema } from './statements/layout.types.ts';
 export { readStatement } from './statements/read-statement.ts';

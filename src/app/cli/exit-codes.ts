@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** A setting is missing or wrong, or what it names cannot be reached. */
   notConfigured: 3,
+  /** What was compared differs; the comparison itself went well. */
+  differs: 4,
 } as const;
 
 /** Ends a command with a message and a code of its own, without a stack trace. */

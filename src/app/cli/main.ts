@@ -12,6 +12,7 @@ import { ROOT, readEnvironment } from './environment.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { addOperatorCommands } from './operator.ts';
 import { addProviderCommands } from './provider.ts';
+import { addReconcileCommand } from './reconcile.ts';
 import { serve } from './serve.ts';
 import { addSettlementCommands } from './settlement.ts';
 import { DEFAULT_ACCOUNT_NUMBER, runSmoke } from './smoke.ts';
@@ -21,7 +22,8 @@ const HELP_AFTER = `
 Settings come from environment variables (DATABASE_URL, REDIS_URL, VAULT_KEYS, … see docs/operations.md); without
 DATABASE_URL, in a clone where "npm start" has run, from that demo.
 
-Exit codes: 0 done, healthy · 1 failed, not healthy · 2 wrong command line, or a file that is not whole · 3 not configured, or not reachable`;
+Exit codes: 0 done, healthy · 1 failed, not healthy · 2 wrong command line, or a file that is not whole · 3 not configured, or not reachable ·
+4 compared, and different`;
 
 function createProgram(): Command {
   const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
@@ -76,6 +78,7 @@ function createProgram(): Command {
       }),
     );
   addStatementCommands(program, isJson);
+  addReconcileCommand(program, isJson);
   addSettlementCommands(program, isJson);
   addAgencyCommands(program, { config, isJson });
   addOperatorCommands(program, { config, isJson });

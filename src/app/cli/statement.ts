@@ -50,7 +50,8 @@ async function inspect(file: string, { format, layout }: InspectOptions, isJson:
   if (!summary.complete) throw new CommandError('', EXIT.usage);
 }
 
-async function readLayout(file: string): Promise<Layout> {
+/** A declared layout; ends the command when it is none. */
+export async function readLayout(file: string): Promise<Layout> {
   let value: unknown;
   try {
     const text = await readFile(file, 'utf8');

@@ -1,6 +1,6 @@
 import { isSettlement } from './batches.ts';
 import { differenceMinorOf } from './difference.ts';
-import { ALL_KEYS, Chains, EXACT, type Key } from './keys.ts';
+import { ALL_KEYS, Chains, type Key } from './keys.ts';
 import type { BreakClass, Side, SideRole } from './matching.types.ts';
 import { dayOf, NO_DAY, NO_TEXT, type RowTable } from './row-table.ts';
 import type { Run } from './run.ts';
@@ -29,7 +29,7 @@ export function classifyOneSided(run: Run): void {
     if (free.length === 0) continue;
     const related = relatedFinder(run, side);
     const covered = coverageOf(run.sides[side === 'left' ? 'right' : 'left']);
-    for (const rows of collapsed(table, free)) breakOneSided(run, side, rows, related(rows[0] ?? 0), covered);
+    for (const rows of collapsed(table, free)) breakOneSided(run, side, rows, related(rows), covered);
   }
 }
 
@@ -110,8 +110,8 @@ function oneSidedClass(role: SideRole, other: SideRole): BreakClass {
   return other === 'agency' ? 'agencyMissing' : 'ledgerOnly';
 }
 
-/** Finds rows that are matched already and share a key with a row: on its own side by the same column, on the other by any key. */
-function relatedFinder(run: Run, side: SideName): (row: number) => Related {
+/** Finds rows that are matched already and share a key with given ones: on their own side by reference or original, on the other by any key. */
+function relatedFinder(run: Run, side: SideName): (rows: readonly number[]) => Related {
   const other = side === 'left' ? 'right' : 'left';
   const isMatched = (of: SideName) => (row: number) => run.claims.isMatched(of, row);
   const own = Chains.of(run[side], 'ref', isMatched(side));
@@ -119,10 +119,11 @@ function relatedFinder(run: Run, side: SideName): (row: number) => Related {
     column: key[side],
     chain: Chains.of(run[other], key[other], isMatched(other)),
   }));
-  return (row) => {
-    const ownRows = own?.rowsOf(run[side][EXACT[side]][row] ?? NO_TEXT) ?? [];
-    const otherRows = chains.flatMap(
-      ({ column, chain }) => chain?.rowsOf(run[side][column][row] ?? NO_TEXT) ?? [],
+  return (rows) => {
+    const ownTexts = rows.flatMap((row) => [run[side].ref[row], run[side].originalRef[row]]);
+    const ownRows = ownTexts.flatMap((text) => own?.rowsOf(text ?? NO_TEXT) ?? []);
+    const otherRows = rows.flatMap((row) =>
+      chains.flatMap(({ column, chain }) => chain?.rowsOf(run[side][column][row] ?? NO_TEXT) ?? []),
     );
     const [relatedOwn, relatedOther] = [ascending(ownRows), ascending(otherRows)];
     return side === 'left'

@@ -3,24 +3,12 @@ import { matchAcrossDayCut, matchAlternateKeys, matchExactReferences } from './b
 import { Claims } from './claims.ts';
 import { classify, setAside } from './classify.ts';
 import { digestOf } from './digest.ts';
-import type { Break, Match, Proposal, Side, SideProof } from './matching.types.ts';
+import type { MatchResult, Side } from './matching.types.ts';
 import { matchNearReferences } from './near-references.ts';
 import { assertCountable, prove } from './proof.ts';
 import type { MatchingRules } from './rules.ts';
 import { ClearingCalendar, type Run } from './run.ts';
 import { matchWithinTolerance } from './tolerance.ts';
-
-/** What became of all rows of two sides. */
-export interface MatchResult {
-  matchCount: number;
-  /** All matches, made as they are asked for: there may be millions. */
-  matches(): Iterable<Match>;
-  breaks: readonly Break[];
-  proposals: readonly Proposal[];
-  proof: { left: SideProof; right: SideProof };
-  /** SHA-256, hex: the same rows in any order under the same rules give the same. */
-  digest: string;
-}
 
 /**
  * Matches two sides whose tables share a pool of texts. The passes run in the order of docs/reconciliation.md; each takes only what

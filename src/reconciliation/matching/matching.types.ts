@@ -140,3 +140,15 @@ export interface SideProof {
   matched: SideSum[];
   broken: SideSum[];
 }
+
+/** What became of all rows of two sides. */
+export interface MatchResult {
+  matchCount: number;
+  /** All matches, made as they are asked for: there may be millions. */
+  matches(): Iterable<Match>;
+  breaks: readonly Break[];
+  proposals: readonly Proposal[];
+  proof: { left: SideProof; right: SideProof };
+  /** SHA-256, hex: the same rows in any order under the same rules give the same. */
+  digest: string;
+}
