@@ -8,7 +8,6 @@ export {
   type MatchResult,
   type MatchRow,
   type MatchRule,
-  type Proposal,
   type SideProof,
 } from './matching/matching.types.ts';
 export { RowTable } from './matching/row-table.ts';
