@@ -118,7 +118,8 @@ describe('the size of things', () => {
 
 describe('names', () => {
   // `ttl` as a word: a settlement is no time.
-  const TIME = /timeout|delay|interval|duration|deadline|elapsed|backoff|expires|(?<!se)ttl|lifetime|patience/i;
+  const TIME =
+    /timeout|delay|interval|duration|deadline|elapsed|backoff|expires|(?<!se)ttl|lifetime|patience/i;
   const TIME_UNIT = /(Ms|Seconds|Minutes|Hours|Days|_MS|_SECONDS|_MINUTES|_HOURS|_DAYS)$/;
   const MONEY = /amount|balance|price|(^|[a-z])(fee|Fee)(s|Total)?$/;
   /** The sandboxes are others' systems, and count in fen. */
