@@ -15,14 +15,14 @@ import {
   type Visitor,
 } from '../support/browser.ts';
 import { type RunningDemo, startDemo } from '../support/demo.ts';
-import { describeOnBothStacks } from '../support/stacks.ts';
+import { describeOnStack } from '../support/stacks.ts';
 import { button } from './resident.ts';
 
 const START_TIMEOUT_MS = 300_000;
 const JOURNEY_TIMEOUT_MS = 120_000;
 const AGENCY = 'guangzhou-property';
 
-describeOnBothStacks('the console', (stack) => {
+describeOnStack('mysql', 'the console', (stack) => {
   let dataDir = '';
   let demo: RunningDemo;
   let browser: Browser;

@@ -11,14 +11,14 @@ import {
   type Visitor,
 } from '../support/browser.ts';
 import { type RunningDemo, startDemo } from '../support/demo.ts';
-import { describeOnBothStacks } from '../support/stacks.ts';
+import { describeOnStack } from '../support/stacks.ts';
 import { button, confirmAtBank, goToBank, signIn } from './resident.ts';
 
 const START_TIMEOUT_MS = 300_000;
 const JOURNEY_TIMEOUT_MS = 120_000;
 const OUTCOME_TIMEOUT_MS = 60_000;
 
-describeOnBothStacks('the pages, for bills of other kinds,', (stack) => {
+describeOnStack('mysql', 'the pages, for bills of other kinds,', (stack) => {
   let dataDir = '';
   let demo: RunningDemo;
   let browser: Browser;

@@ -14,7 +14,7 @@ import {
   type Visitor,
 } from '../support/browser.ts';
 import { type RunningDemo, startDemo } from '../support/demo.ts';
-import { describeOnBothStacks } from '../support/stacks.ts';
+import { describeOnStack } from '../support/stacks.ts';
 import { addAccount, button, codeSentTo, confirmAtBank, goToBank, signIn, wordsOf } from './resident.ts';
 
 /** Accounts of the demo's power company, one for each test that pays. */
@@ -36,7 +36,7 @@ const JOURNEY_TIMEOUT_MS = 120_000;
 /** Some payments wait for the agency, which is asked with growing waits. */
 const OUTCOME_TIMEOUT_MS = 60_000;
 
-describeOnBothStacks('the pages', (stack) => {
+describeOnStack('embedded', 'the pages', (stack) => {
   let dataDir = '';
   let demo: RunningDemo;
   let browser: Browser;

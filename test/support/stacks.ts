@@ -29,24 +29,31 @@ export const TEST_SERVERS_VARIABLE = 'CIVICPAY_TEST_SERVERS';
  * `stack()` may be called from hooks and tests, not while the suite is being declared.
  */
 export function describeOnBothStacks(name: string, suite: (stack: () => Stack) => void): void {
-  for (const stackName of ['embedded', 'mysql'] as const) {
-    const servers = testServers();
-    const isMissing = stackName === 'mysql' && (servers.mysqlUrl === null || servers.redisUrl === null);
-    (isMissing ? describe.skip : describe)(`${name} [${stackName}]`, () => {
-      let current: { stack: Stack; close(): Promise<void> } | undefined;
-      beforeAll(async () => {
-        current = await openStack(stackName, servers);
-      }, 60_000);
-      suite(() => {
-        if (!current) throw new Error('stack() is there in hooks and tests only');
-        return current.stack;
-      });
-      // After the suite's own hooks, which run in the order they are declared: what it started may still need the database.
-      afterAll(async () => {
-        await current?.close();
-      }, 60_000);
+  for (const stackName of ['embedded', 'mysql'] as const) describeOnStack(stackName, name, suite);
+}
+
+/** The same on one of them, for what does not see which it is: other suites prove what lies below on the other. */
+export function describeOnStack(
+  stackName: Stack['name'],
+  name: string,
+  suite: (stack: () => Stack) => void,
+): void {
+  const servers = testServers();
+  const isMissing = stackName === 'mysql' && (servers.mysqlUrl === null || servers.redisUrl === null);
+  (isMissing ? describe.skip : describe)(`${name} [${stackName}]`, () => {
+    let current: { stack: Stack; close(): Promise<void> } | undefined;
+    beforeAll(async () => {
+      current = await openStack(stackName, servers);
+    }, 60_000);
+    suite(() => {
+      if (!current) throw new Error('stack() is there in hooks and tests only');
+      return current.stack;
     });
-  }
+    // After the suite's own hooks, which run in the order they are declared: what it started may still need the database.
+    afterAll(async () => {
+      await current?.close();
+    }, 60_000);
+  });
 }
 
 function testServers(): TestServers {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { startBank } from '../../../sandbox/bank/index.ts';
 import { startPowerAgency } from '../../../sandbox/power-agency/server.ts';
 import { runCli } from '../../../test/support/demo.ts';
-import { describeOnBothStacks } from '../../../test/support/stacks.ts';
+import { describeOnStack } from '../../../test/support/stacks.ts';
 import { loadConfig } from '../config.ts';
 import { startServer } from '../server.ts';
 import { startWorker } from '../worker.ts';
@@ -21,7 +21,7 @@ const BEN = 'ben@example.cn';
 const limits = { concurrency: 8, ratePerSecond: 100 };
 const key = () => randomBytes(32).toString('base64');
 
-describeOnBothStacks('an installation brought up from the command line', (stack) => {
+describeOnStack('mysql', 'an installation brought up from the command line', (stack) => {
   const secret = randomBytes(24).toString('base64url');
   const webhookSecret = `whsec_${key()}`;
   const keys = { VAULT_KEYS: JSON.stringify({ k: key() }), VAULT_CURRENT_KEY: 'k', VAULT_INDEX_KEY: key() };
