@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Webhook } from 'standardwebhooks';
 import type { Notification } from '../../sandbox/bank/books.types.ts';
+import { transact } from '../../src/infra/db/index.ts';
 import { describeOnBothStacks } from '../support/stacks.ts';
 import { auditBooks } from './books.ts';
 import { clearFaults } from './fault-rules.ts';
@@ -45,8 +46,11 @@ describeOnBothStacks('with the smallest pool', (stack) => {
     payers.push(paying);
     const people = await Promise.all(Array.from({ length: PAYERS }, () => door.resident()));
     paying.start(people, 1);
-    await work(paying);
-    await paying.stop();
+    try {
+      await work(paying);
+    } finally {
+      await paying.stop();
+    }
     return paying;
   }
 
@@ -188,8 +192,11 @@ async function emptyQueueStore({ db }: World, { redisUrl }: Ground): Promise<voi
     .where({ table_schema: 'bullmq', table_type: 'BASE TABLE' })
     .whereNot('table_name', 'migration')
     .pluck('table_name');
-  await db.raw(
-    `truncate ${tables.map(() => '??').join(', ')}`,
-    tables.map((table) => `bullmq.${table}`),
+  // Whoever is at work on the tables may be in its way; then it is tried again.
+  await transact(db, (tx) =>
+    tx.raw(
+      `truncate ${tables.map(() => '??').join(', ')}`,
+      tables.map((table) => `bullmq.${table}`),
+    ),
   );
 }
