@@ -61,6 +61,12 @@ export async function newVisitor(
 export async function accessibilityViolations(page: Page): Promise<string[]> {
   // Through the debugger: the content security policy forbids the page itself to run it.
   await page.evaluate(`${AXE_SOURCE};0`);
+  // A colour half-way between two is nobody's choice: what fades has to be there first. Spinners never end.
+  await page.evaluate(`Promise.allSettled(
+    document.getAnimations()
+      .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity)
+      .map((animation) => animation.finished),
+  ).then(() => 0)`);
   const { violations } = await page.evaluate<AxeResults>(
     'window.axe.run(document, { resultTypes: ["violations"] })',
   );
