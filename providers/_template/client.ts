@@ -1,6 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { CallContext, HttpResult, Reason } from '../../src/contract/index.ts';
+import { type CallContext, type HttpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
 
 /** A connection to one agency: where it is, and the secret that both sides sign with. */
 export const settingsSchema = z.object({
@@ -11,12 +11,7 @@ export const settingsSchema = z.object({
 export type Settings = z.output<typeof settingsSchema>;
 
 /** What came of a call: an answer that is certainly theirs, or why there is none. */
-export type Answer =
-  | { kind: 'answer'; body: string }
-  /** It certainly never reached them. */
-  | { kind: 'notSent'; reason: Reason }
-  /** It may have been carried out. */
-  | { kind: 'unknown'; reason: Reason };
+export type Answer = { kind: 'answer'; body: string } | Unanswered;
 
 /** Sends one signed request; verifies that the answer is signed for this very request. */
 export async function call(context: CallContext<Settings>, path: string, request: object): Promise<Answer> {
@@ -42,15 +37,7 @@ export async function call(context: CallContext<Settings>, path: string, request
 }
 
 function read(result: HttpResult, secret: string, nonce: string): Answer {
-  if (result.kind === 'notSent') {
-    if (result.cause === 'tooBusy') {
-      return { kind: 'notSent', reason: { code: 'too_busy', source: 'civicpay' } };
-    }
-    return { kind: 'notSent', reason: { code: 'agency_down', source: 'network', detail: result.cause } };
-  }
-  if (result.kind === 'noAnswer') {
-    return { kind: 'unknown', reason: { code: 'no_answer', source: 'network', detail: result.cause } };
-  }
+  if (result.kind !== 'response') return unanswered(result);
   const body = Buffer.from(result.body).toString('utf8');
   const expected = Buffer.from(sign(secret, [nonce, body]));
   const given = Buffer.from(result.headers['x-signature'] ?? '');

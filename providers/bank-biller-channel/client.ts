@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
 import { CompactSign, compactVerify } from 'jose';
 import { z } from 'zod';
-import type { CallContext, HttpResult, Reason } from '../../src/contract/index.ts';
+import { type CallContext, type HttpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
 
 const derKey = z.string().regex(/^[A-Za-z0-9+/]{100,8000}={0,2}$/, 'base64 of DER');
 
@@ -19,12 +19,7 @@ export const settingsSchema = z.object({
 export type Settings = z.output<typeof settingsSchema>;
 
 /** What came of a call: an answer that is certainly theirs, or why there is none. */
-export type Answer =
-  | { kind: 'answer'; content: unknown }
-  /** It certainly never reached them. */
-  | { kind: 'notSent'; reason: Reason }
-  /** It may have been carried out. */
-  | { kind: 'unknown'; reason: Reason };
+export type Answer = { kind: 'answer'; content: unknown } | Unanswered;
 
 /** About a quarter of a million orders, as base64 in base64. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
@@ -57,14 +52,7 @@ async function read(
   settings: Settings,
   sent: { txn: string; seq: string },
 ): Promise<Answer> {
-  if (result.kind === 'notSent') {
-    if (result.cause === 'tooBusy')
-      return { kind: 'notSent', reason: { code: 'too_busy', source: 'civicpay' } };
-    return { kind: 'notSent', reason: { code: 'agency_down', source: 'network', detail: result.cause } };
-  }
-  if (result.kind === 'noAnswer') {
-    return { kind: 'unknown', reason: { code: 'no_answer', source: 'network', detail: result.cause } };
-  }
+  if (result.kind !== 'response') return unanswered(result);
   try {
     const key = createPublicKey(spki(settings.bankPublicKey));
     const { payload, protectedHeader } = await compactVerify(result.body, key, { algorithms: ['PS256'] });

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { CallContext, HttpResult, Reason } from '../../src/contract/index.ts';
+import { type CallContext, type HttpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
 
 /** A connection to one power company's gateway. */
 export const settingsSchema = z.object({
@@ -15,10 +15,7 @@ export type Settings = z.output<typeof settingsSchema>;
 /** What came of a call: an answer that is certainly theirs, or why there is none. */
 export type Answer =
   | { kind: 'answer'; contentType: string; fileName: string | undefined; body: Uint8Array }
-  /** It certainly never reached them. */
-  | { kind: 'notSent'; reason: Reason }
-  /** It may have been carried out. */
-  | { kind: 'unknown'; reason: Reason };
+  | Unanswered;
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 /** About half a million payments. */
@@ -51,14 +48,7 @@ export async function call(context: CallContext<Settings>, path: string, request
 }
 
 function read(result: HttpResult, settings: Settings, sent: { nonce: string; path: string }): Answer {
-  if (result.kind === 'notSent') {
-    if (result.cause === 'tooBusy')
-      return { kind: 'notSent', reason: { code: 'too_busy', source: 'civicpay' } };
-    return { kind: 'notSent', reason: { code: 'agency_down', source: 'network', detail: result.cause } };
-  }
-  if (result.kind === 'noAnswer') {
-    return { kind: 'unknown', reason: { code: 'no_answer', source: 'network', detail: result.cause } };
-  }
+  if (result.kind !== 'response') return unanswered(result);
   const { headers, body, status } = result;
   const timestamp = headers['x-timestamp'] ?? '';
   const expected = Buffer.from(sign('RSP', settings, { timestamp, ...sent, body }));

@@ -7,7 +7,7 @@ import {
   verify as rsaVerify,
 } from 'node:crypto';
 import { z } from 'zod';
-import type { CallContext, HttpResult, Reason } from '../../src/contract/index.ts';
+import { type CallContext, type HttpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
 
 /** A connection to one gas company's gateway. */
 export const settingsSchema = z.object({
@@ -22,12 +22,7 @@ export const settingsSchema = z.object({
 export type Settings = z.output<typeof settingsSchema>;
 
 /** What came of a call: an answer that is certainly theirs, or why there is none. `data` is JSON as it was read. */
-export type Answer =
-  | { kind: 'answer'; code: string; data: unknown }
-  /** It certainly never reached them. */
-  | { kind: 'notSent'; reason: Reason }
-  /** It may have been carried out. */
-  | { kind: 'unknown'; reason: Reason };
+export type Answer = { kind: 'answer'; code: string; data: unknown } | Unanswered;
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 /** About two hundred thousand payments, in base64 and percent-encoded. */
@@ -64,14 +59,7 @@ export async function call(context: CallContext<Settings>, method: string, conte
 }
 
 function read(result: HttpResult, settings: Settings, nonce: string): Answer {
-  if (result.kind === 'notSent') {
-    if (result.cause === 'tooBusy')
-      return { kind: 'notSent', reason: { code: 'too_busy', source: 'civicpay' } };
-    return { kind: 'notSent', reason: { code: 'agency_down', source: 'network', detail: result.cause } };
-  }
-  if (result.kind === 'noAnswer') {
-    return { kind: 'unknown', reason: { code: 'no_answer', source: 'network', detail: result.cause } };
-  }
+  if (result.kind !== 'response') return unanswered(result);
   const unusable = (code: 'answer_not_understood' | 'answer_not_authentic'): Answer => ({
     kind: 'unknown',
     reason: { code, source: 'agency', detail: `HTTP status ${result.status}` },

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { CallContext, HttpResult, InboundRequest, Reason } from '../../src/contract/index.ts';
+import {
+  type CallContext,
+  type HttpResult,
+  type InboundRequest,
+  type Unanswered,
+  unanswered,
+} from '../../src/contract/index.ts';
 import { readSigningKey, readVerifyingKey, type VerifyingKey } from './keys.ts';
 import { faultOfAnswer, faultOfRequest, type SignatureFault, signRequest } from './signatures.ts';
 
@@ -43,12 +49,7 @@ export const settingsSchema = z.object({
 export type Settings = z.output<typeof settingsSchema>;
 
 /** What came of a call: an answer that is certainly theirs, or why there is none. */
-export type Answer =
-  | { kind: 'answer'; status: number; contentType: string; body: Uint8Array }
-  /** It certainly never reached them. */
-  | { kind: 'notSent'; reason: Reason }
-  /** It may have been carried out. */
-  | { kind: 'unknown'; reason: Reason };
+export type Answer = { kind: 'answer'; status: number; contentType: string; body: Uint8Array } | Unanswered;
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 /** About half a million payments. */
@@ -135,15 +136,7 @@ function keyFinder({ agencyKeys }: Settings, nowMs: number) {
 type Answered = HttpResult & { kind: 'response' };
 
 function read(result: HttpResult, faultOf: (answered: Answered) => SignatureFault | null): Answer {
-  if (result.kind === 'notSent') {
-    if (result.cause === 'tooBusy') {
-      return { kind: 'notSent', reason: { code: 'too_busy', source: 'civicpay' } };
-    }
-    return { kind: 'notSent', reason: { code: 'agency_down', source: 'network', detail: result.cause } };
-  }
-  if (result.kind === 'noAnswer') {
-    return { kind: 'unknown', reason: { code: 'no_answer', source: 'network', detail: result.cause } };
-  }
+  if (result.kind !== 'response') return unanswered(result);
   const fault = faultOf(result);
   if (fault) {
     const detail = `HTTP status ${result.status}, ${fault}`;

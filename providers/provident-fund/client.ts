@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { CallContext, HttpResult, Reason } from '../../src/contract/index.ts';
+import { type CallContext, type HttpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
 import { isSm2PublicKey, signSm2, verifySm2 } from '../../src/kernel/sm2.ts';
 import { toWireTime } from './map.ts';
 
@@ -19,12 +19,7 @@ export type Settings = z.output<typeof settingsSchema>;
 export type Fields = Readonly<Record<string, string>>;
 
 /** What came of a call: an answer that is certainly theirs and to this very request, or why there is none. */
-export type Answer =
-  | { kind: 'answer'; code: string; fields: Fields }
-  /** It certainly never reached them. */
-  | { kind: 'notSent'; reason: Reason }
-  /** It may have been carried out. */
-  | { kind: 'unknown'; reason: Reason };
+export type Answer = { kind: 'answer'; code: string; fields: Fields } | Unanswered;
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 /** About three hundred thousand payments, in base64 and percent-encoded. */
@@ -61,14 +56,7 @@ export async function call(context: CallContext<Settings>, service: string, fiel
 }
 
 function read(result: HttpResult, settings: Settings, nonce: string): Answer {
-  if (result.kind === 'notSent') {
-    if (result.cause === 'tooBusy')
-      return { kind: 'notSent', reason: { code: 'too_busy', source: 'civicpay' } };
-    return { kind: 'notSent', reason: { code: 'agency_down', source: 'network', detail: result.cause } };
-  }
-  if (result.kind === 'noAnswer') {
-    return { kind: 'unknown', reason: { code: 'no_answer', source: 'network', detail: result.cause } };
-  }
+  if (result.kind !== 'response') return unanswered(result);
   const unusable = (code: 'answer_not_understood' | 'answer_not_authentic'): Answer => ({
     kind: 'unknown',
     reason: { code, source: 'agency', detail: `HTTP status ${result.status}` },

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { CallContext, Reason, TcpResult } from '../../src/contract/index.ts';
+import { type CallContext, type TcpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
 import { fixedBytes, readFixed, writeFixed } from '../../src/kernel/fixed-width.ts';
 import { toWireTime } from './map.ts';
 import { HEADER, LENGTH_DIGITS, MAC_BYTES, type TransactionCode, VERSION } from './wire.ts';
@@ -19,12 +19,7 @@ export const settingsSchema = z.object({
 export type Settings = z.output<typeof settingsSchema>;
 
 /** What came of a call: an answer that is certainly theirs and to this very message, or why there is none. */
-export type Answer =
-  | { kind: 'answer'; returnCode: string; body: Uint8Array }
-  /** It certainly never reached them. */
-  | { kind: 'notSent'; reason: Reason }
-  /** It may have been carried out. */
-  | { kind: 'unknown'; reason: Reason };
+export type Answer = { kind: 'answer'; returnCode: string; body: Uint8Array } | Unanswered;
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** About half a million payments. */
@@ -69,14 +64,7 @@ function read(
   macKey: string,
   sent: { code: string; channel: string; trace: string },
 ): Answer {
-  if (result.kind === 'notSent') {
-    if (result.cause === 'tooBusy')
-      return { kind: 'notSent', reason: { code: 'too_busy', source: 'civicpay' } };
-    return { kind: 'notSent', reason: { code: 'agency_down', source: 'network', detail: result.cause } };
-  }
-  if (result.kind === 'noAnswer') {
-    return { kind: 'unknown', reason: { code: 'no_answer', source: 'network', detail: result.cause } };
-  }
+  if (result.kind !== 'response') return unanswered(result);
   const content = Buffer.from(result.body.subarray(LENGTH_DIGITS, result.body.length - MAC_BYTES));
   const header = readFixed(HEADER, content.subarray(0, HEADER_BYTES));
   const isOurs =

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
-import type { CallContext, HttpResult, Reason } from '../../src/contract/index.ts';
+import { type CallContext, type HttpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
 
 /** A connection to one vendor's platform. */
 export const settingsSchema = z.object({
@@ -21,12 +21,7 @@ export const settingsSchema = z.object({
 export type Settings = z.output<typeof settingsSchema>;
 
 /** What came of a call: an answer that is certainly theirs, or why there is none. */
-export type Answer =
-  | { kind: 'answer'; content: unknown }
-  /** It certainly never reached them. */
-  | { kind: 'notSent'; reason: Reason }
-  /** It may have been carried out. */
-  | { kind: 'unknown'; reason: Reason };
+export type Answer = { kind: 'answer'; content: unknown } | Unanswered;
 
 const TOKEN_SECONDS = 120;
 
@@ -61,14 +56,7 @@ export async function call(context: CallContext<Settings>, method: string, param
 }
 
 function read(result: HttpResult, settings: Settings, id: string): Answer {
-  if (result.kind === 'notSent') {
-    if (result.cause === 'tooBusy')
-      return { kind: 'notSent', reason: { code: 'too_busy', source: 'civicpay' } };
-    return { kind: 'notSent', reason: { code: 'agency_down', source: 'network', detail: result.cause } };
-  }
-  if (result.kind === 'noAnswer') {
-    return { kind: 'unknown', reason: { code: 'no_answer', source: 'network', detail: result.cause } };
-  }
+  if (result.kind !== 'response') return unanswered(result);
   const { headers, body, status } = result;
   const content = headers['webhook-id'] === id ? readSigned(settings, headers, body) : undefined;
   if (content !== undefined) return { kind: 'answer', content };

@@ -7,7 +7,7 @@ import {
   verify as rsaVerify,
 } from 'node:crypto';
 import { z } from 'zod';
-import type { CallContext, HttpResult, Reason } from '../../src/contract/index.ts';
+import { type CallContext, type HttpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
 import { formatXml, parseXml, type XmlElement, type XmlValue, xmlValue } from '../../src/kernel/xml.ts';
 import { messageSchema } from './wire.ts';
 
@@ -24,12 +24,7 @@ export const settingsSchema = z.object({
 export type Settings = z.output<typeof settingsSchema>;
 
 /** What came of a call: an answer that is certainly theirs, or why there is none. */
-export type Answer =
-  | { kind: 'answer'; rtnCode: string; body: XmlValue }
-  /** It certainly never reached them. */
-  | { kind: 'notSent'; reason: Reason }
-  /** It may have been carried out. */
-  | { kind: 'unknown'; reason: Reason };
+export type Answer = { kind: 'answer'; rtnCode: string; body: XmlValue } | Unanswered;
 
 /** What a body holds: texts, further elements by name, or a list of these. */
 export interface Body {
@@ -72,14 +67,7 @@ export async function call(context: CallContext<Settings>, txnCode: string, body
 }
 
 function read(result: HttpResult, settings: Settings, sent: { txnCode: string; messageId: string }): Answer {
-  if (result.kind === 'notSent') {
-    if (result.cause === 'tooBusy')
-      return { kind: 'notSent', reason: { code: 'too_busy', source: 'civicpay' } };
-    return { kind: 'notSent', reason: { code: 'agency_down', source: 'network', detail: result.cause } };
-  }
-  if (result.kind === 'noAnswer') {
-    return { kind: 'unknown', reason: { code: 'no_answer', source: 'network', detail: result.cause } };
-  }
+  if (result.kind !== 'response') return unanswered(result);
   const unusable = (code: 'answer_not_understood' | 'answer_not_authentic'): Answer => ({
     kind: 'unknown',
     reason: { code, source: 'agency', detail: `HTTP status ${result.status}` },

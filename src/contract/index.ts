@@ -8,3 +8,4 @@ export * from './manifest.ts';
 export * from './outcome.ts';
 export * from './provider.ts';
 export type * from './service.ts';
+export { type Unanswered, unanswered } from './unanswered.ts';
