@@ -10,6 +10,7 @@ export {
   type MatchRule,
   type SideProof,
 } from './matching/matching.types.ts';
+export { appendChunk, ChunkWriter, ROWS_PER_CHUNK } from './matching/row-chunks.ts';
 export { RowTable } from './matching/row-table.ts';
 export { matchingRulesSchema } from './matching/rules.ts';
 export { TextPool } from './matching/text-pool.ts';

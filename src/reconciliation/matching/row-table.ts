@@ -42,7 +42,7 @@ export class RowTable {
   isNearCutOff = new Uint8Array(FIRST_ROWS);
   private lastDate: string | null = null;
   private lastDay = NO_DAY;
-  private lastCurrency = '';
+  private lastCurrency: string | null = null;
   private lastCurrencyId = NO_TEXT;
 
   constructor(pool: TextPool) {
@@ -150,7 +150,8 @@ export function dayOf(date: string): number {
   return day;
 }
 
-function dateOf(day: number): string {
+/** `YYYY-MM-DD` of days since 1970. */
+export function dateOf(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 

@@ -1,0 +1,60 @@
+const FIRST_WORDS = 1_024;
+
+/**
+ * Texts one behind the other, as they lie in memory and in a chunk: the length in bytes as one word of 32 bits, then UTF-8, padded with
+ * zeros to whole words. So they are hashed and compared four bytes at a time, and copied without becoming strings.
+ */
+export class TextWords {
+  words = new Int32Array(FIRST_WORDS);
+  /** How many of `words` are used. */
+  end = 0;
+  private bytes = Buffer.from(this.words.buffer);
+
+  /** Writes a text behind the last one. */
+  append(text: string): void {
+    this.reserve(wordsFor(text.length * 3));
+    const { words, bytes, end } = this;
+    const start = (end + 1) * 4;
+    let byteLength = text.length;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code >= 0x80) {
+        byteLength = bytes.write(text, start, 'utf8');
+        break;
+      }
+      bytes[start + at] = code;
+    }
+    words[end] = byteLength;
+    this.end = end + wordsFor(byteLength);
+    bytes.fill(0, start + byteLength, this.end * 4);
+  }
+
+  /** Copies a text that begins at a word of `source`. */
+  appendFrom(source: Int32Array, from: number): void {
+    const count = wordsFor(source[from] ?? 0);
+    this.reserve(count);
+    const { words, end } = this;
+    for (let at = 0; at < count; at++) words[end + at] = source[from + at] ?? 0;
+    this.end = end + count;
+  }
+
+  /** The text that begins at a word. */
+  textAt(word: number): string {
+    const start = (word + 1) * 4;
+    return this.bytes.toString('utf8', start, start + (this.words[word] ?? 0));
+  }
+
+  private reserve(count: number): void {
+    const needed = this.end + count;
+    if (needed <= this.words.length) return;
+    const larger = new Int32Array(Math.max(needed, this.words.length * 2));
+    larger.set(this.words.subarray(0, this.end));
+    this.words = larger;
+    this.bytes = Buffer.from(larger.buffer);
+  }
+}
+
+/** Words that a text of so many bytes takes, with its length. */
+export function wordsFor(byteLength: number): number {
+  return 1 + ((byteLength + 3) >>> 2);
+}
