@@ -20,6 +20,8 @@ const InboxPage = lazy(() => import('./pages/inbox/inbox-page.tsx'));
 const StaffSignInPage = lazy(() => import('./pages/staff/staff-sign-in-page.tsx'));
 const StaffPage = lazy(() => import('./pages/staff/staff-page.tsx'));
 const AgencyPage = lazy(() => import('./pages/agency/agency-page.tsx'));
+const FinancePage = lazy(() => import('./pages/finance/finance-page.tsx'));
+const FinanceDaysPage = lazy(() => import('./pages/finance/days-page.tsx'));
 const NotFoundPage = lazy(() => import('./pages/not-found-page.tsx'));
 const BrokenPage = lazy(() => import('./pages/broken-page.tsx'));
 
@@ -56,6 +58,11 @@ export const router = createBrowserRouter([
               { path: '/staff', Component: StaffPage },
               { path: '/staff/agency', Component: AgencyPage },
               { path: '/staff/agencies/:agencyId', Component: AgencyPage },
+              {
+                path: '/staff/finance',
+                Component: FinancePage,
+                children: [{ index: true, Component: FinanceDaysPage }],
+              },
             ],
           },
           { path: '*', Component: NotFoundPage },

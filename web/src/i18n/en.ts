@@ -553,6 +553,7 @@ export const en: Messages = {
     resume: 'Resume',
     resumed: 'Task resumed',
     tools: 'Tools',
+    finance: 'Reconciliation and settlement',
     queues: 'Job queues',
     docs: 'API documentation',
     account: 'My account',

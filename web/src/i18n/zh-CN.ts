@@ -523,6 +523,7 @@ export const zhCN = {
     resume: '恢复执行',
     resumed: '任务已恢复',
     tools: '工具',
+    finance: '对账与结算',
     queues: '任务队列',
     docs: '接口文档',
     account: '我的账号',

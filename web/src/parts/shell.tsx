@@ -10,7 +10,7 @@ import { setLargeText, useLargeText } from './text-size.ts';
 import { Waiting } from './waiting.tsx';
 
 /** Pages that have something for a second column. */
-const WIDE_PAGES = /^\/($|bills\/|pay\/|staff(\/agenc|$))/;
+const WIDE_PAGES = /^\/($|bills\/|pay\/|staff(\/agenc|\/finance|$))/;
 
 /** What every page stands in: bar, navigation, main, live region. */
 export function Shell() {

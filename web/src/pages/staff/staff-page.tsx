@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { Navigate } from 'react-router';
+import { Link, Navigate } from 'react-router';
 import { useSession } from '../../api/queries.ts';
 import { Page } from '../../parts/page.tsx';
 import { SignOut } from '../settings/settings-page.tsx';
@@ -33,6 +33,11 @@ export default function StaffPage() {
         ) : null}
         <section className="panel stack" aria-labelledby="tools-heading">
           <h2 id="tools-heading">{t('staff.tools')}</h2>
+          {isOperator || roles.includes('finance') ? (
+            <Link className="button-link" to="/staff/finance">
+              {t('staff.finance')}
+            </Link>
+          ) : null}
           {isOperator ? (
             <a className="button-link" href="/ops/queues">
               {t('staff.queues')}

@@ -1,0 +1,6 @@
+import type { Texts } from './texts-zh.ts';
+
+/** What finance can go to, in this order. A part that adds a page adds its line here and its route in `routes.tsx`. */
+export const FINANCE_PAGES: readonly { to: string; label: keyof Texts['pages'] }[] = [
+  { to: '/staff/finance', label: 'days' },
+];

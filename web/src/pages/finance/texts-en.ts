@@ -1,0 +1,9 @@
+import type { Texts } from './texts-zh.ts';
+
+export const en: Texts = {
+  title: 'Finance',
+  navigation: 'Pages for finance',
+  pages: {
+    days: 'Days',
+  },
+};

@@ -1,0 +1,10 @@
+/** Words of the finance pages' frame; each part of them has its own beside it. */
+export const zhCN = {
+  title: '财务',
+  navigation: '财务页面',
+  pages: {
+    days: '对账日',
+  },
+};
+
+export type Texts = typeof zhCN;
