@@ -13,7 +13,7 @@ export async function up(db: Db): Promise<void> {
     bytesColumn(table, db, 'slots').notNullable();
     // 1, or null once another run took its place.
     table.smallint('is_active').nullable();
-    table.primary(['run_id', 'statement_id', 'chunk_no'], { constraintName: 'match_sheets_pk' });
+    table.primary(['run_id', 'statement_id', 'chunk_no'], 'match_sheets_pk');
     table.unique(['statement_id', 'chunk_no', 'is_active'], { indexName: 'match_sheets_active' });
   });
 }
