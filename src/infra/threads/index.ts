@@ -1,0 +1,1 @@
+export { openThreads, ThreadDied, type Threads } from './threads.ts';

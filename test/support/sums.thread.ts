@@ -1,0 +1,26 @@
+/** What threads.test.ts runs in threads. */
+
+export function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+export function bytesOf(bytes: Uint8Array): number {
+  return bytes.length;
+}
+
+export async function slowly(ms: number): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return ms;
+}
+
+export function fail(message: string): never {
+  throw new RangeError(message);
+}
+
+export function die(code: number): void {
+  process.exit(code);
+}
+
+export function spin(): never {
+  for (;;);
+}
