@@ -23,7 +23,6 @@ export async function up(db: Db): Promise<void> {
     asciiColumn(table, db, 'decided_by', 64).nullable();
     table.bigInteger('decided_at_ms').nullable();
     table.text('decision_reason').nullable();
-    table.unique(['source_id', 'side', 'business_date', 'revision'], { indexName: 'statements_revision' });
   });
 }
 

@@ -18,7 +18,6 @@ export async function up(db: Db): Promise<void> {
     asciiColumn(table, db, 'digest', 64).notNullable();
     longTextColumn(table, db, 'difference').notNullable();
     table.bigInteger('created_at_ms').notNullable();
-    table.unique(['source_id', 'business_date', 'run_no'], { indexName: 'reconciliation_runs_no' });
   });
 }
 

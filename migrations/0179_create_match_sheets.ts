@@ -14,7 +14,6 @@ export async function up(db: Db): Promise<void> {
     // 1, or null once another run took its place.
     table.smallint('is_active').nullable();
     table.primary(['run_id', 'statement_id', 'chunk_no'], 'match_sheets_pk');
-    table.unique(['statement_id', 'chunk_no', 'is_active'], { indexName: 'match_sheets_active' });
   });
 }
 

@@ -18,7 +18,6 @@ export async function up(db: Db): Promise<void> {
     // 1, or null once the row belongs to another break, to a match, or to nothing any more.
     table.smallint('is_active').nullable();
     table.primary(['break_id', 'statement_id', 'row_no']);
-    table.unique(['statement_id', 'row_no', 'is_active'], { indexName: 'break_rows_active' });
   });
 }
 
