@@ -13,6 +13,7 @@ import provider from './index.ts';
 import { StubAgency, type StubFault } from './stub-agency.ts';
 
 const manifestFile = path.join(import.meta.dirname, 'manifests/my-agency.json');
+const layoutFile = path.join(import.meta.dirname, 'statement-layout.json');
 const DAY_MS = 86_400_000;
 
 const PATHS: Partial<Record<ContractOperation, string>> = {
@@ -82,6 +83,7 @@ async function start(): Promise<ProviderSandbox<Settings>> {
         .filter(Boolean)
         .map((line) => line.split(','))
         .map(([reference = '', amountFen]) => ({ reference, amountMinor: Number(amountFen) })),
+    statementLayout: JSON.parse(readFileSync(layoutFile, 'utf8')),
     stop: () => agency.goDown(),
   };
 }

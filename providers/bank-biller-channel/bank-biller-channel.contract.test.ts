@@ -1,7 +1,7 @@
 import { BILLERS, NUMBERINGS } from '../../sandbox/bank-biller-channel/billers.ts';
-import { localDate } from '../../sandbox/support/china-time.ts';
 import { ALWAYS_OPEN } from '../../sandbox/support/service-hours.ts';
 import { type Manifest, manifestSchema } from '../../src/contract/index.ts';
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import type { ProviderSandbox } from '../../test/contract/provider/harness.ts';
 import { providerContract } from '../../test/contract/provider.contract.ts';
 import {
@@ -27,7 +27,7 @@ async function start(billerId: string): Promise<ProviderSandbox<Settings>> {
   const { settings, bank, goDown, comeUp, stop } = await openBillerBank(1_000);
   const { conduct } = bank;
   // Noon at the bank: no test then straddles midnight, whenever it runs.
-  conduct.clock.set(Date.parse(`${localDate(conduct.clock.nowMs())}T12:00:00+08:00`));
+  conduct.clock.set(Date.parse(`${chinaDate(conduct.clock.nowMs())}T12:00:00+08:00`));
   const key = inputOf(billerId);
   return {
     settings,

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
 import { CompactSign, compactVerify } from 'jose';
 import { z } from 'zod';
 import { type CallContext, type HttpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 
 const derKey = z.string().regex(/^[A-Za-z0-9+/]{100,8000}={0,2}$/, 'base64 of DER');
 
@@ -32,7 +33,13 @@ export async function call(context: CallContext<Settings>, txn: string, request:
   const { settings, clock } = context;
   const seq = randomUUID();
   const body = await new CompactSign(Buffer.from(JSON.stringify(request)))
-    .setProtectedHeader({ alg: 'PS256', kid: settings.partnerId, txn, seq, ts: toWireTime(clock.nowMs()) })
+    .setProtectedHeader({
+      alg: 'PS256',
+      kid: settings.partnerId,
+      txn,
+      seq,
+      ts: chinaTimestamp(clock.nowMs()),
+    })
     .sign(createPrivateKey(pkcs8(settings.privateKey)));
   const result = await context.http.send({
     method: 'POST',
@@ -65,11 +72,6 @@ async function read(
   }
   const detail = `HTTP status ${result.status}`;
   return { kind: 'unknown', reason: { code: 'answer_not_authentic', source: 'agency', detail } };
-}
-
-/** A moment as `yyyyMMddHHmmss` in China (+08:00, no summer time). */
-export function toWireTime(atMs: number): string {
-  return new Date(atMs + 8 * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 14);
 }
 
 function pkcs8(base64: string) {

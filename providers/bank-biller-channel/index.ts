@@ -1,11 +1,11 @@
 import { type CallContext, defineProvider, type StatementFetch } from '../../src/contract/index.ts';
-import { call, type Settings, settingsSchema, toWireTime } from './client.ts';
+import { chinaTimestamp, readChinaTimestamp } from '../../src/kernel/china-time.ts';
+import { call, type Settings, settingsSchema } from './client.ts';
 import { listAgencies } from './listings.ts';
 import {
   notUnderstood,
   readReply,
   refusedOrNotUnderstood,
-  toMs,
   toPaymentQueryOutcome,
   toPlansOutcome,
   toPostingOutcome,
@@ -44,7 +44,7 @@ export default defineProvider<Settings>({
         bills: request.bills.map(({ billId, amount }) => ({ billNo: billId, amount: amount.amountMinor })),
         packageId: request.planId,
         amount: request.amount.amountMinor,
-        payTime: toWireTime(request.debitedAtMs),
+        payTime: chinaTimestamp(request.debitedAtMs),
       });
       return toPostingOutcome(answer, request.reference, request.amount);
     },
@@ -67,7 +67,7 @@ async function fetchStatement(
   if (code === 'NO_TRANSACTIONS') return { kind: 'emptyDay' };
   if (code === 'FILE_NOT_READY') {
     const notReady = fileNotReadySchema.safeParse(data);
-    const availableAtMs = notReady.success ? toMs(notReady.data.availableTime) : undefined;
+    const availableAtMs = notReady.success ? readChinaTimestamp(notReady.data.availableTime) : undefined;
     return { kind: 'notReady', ...(availableAtMs === undefined ? {} : { availableAtMs }) };
   }
   const file = fileSchema.safeParse(data);

@@ -5,6 +5,7 @@ import type {
   Manifest,
   Reason,
 } from '../../src/contract/index.ts';
+import { codeTable } from '../../src/kernel/code-table.ts';
 import { call, type Settings } from './client.ts';
 import { notUnderstood, readReply, refusedOrNotUnderstood } from './map.ts';
 import { billerPageSchema, type WireBiller } from './wire.ts';
@@ -41,12 +42,12 @@ function unavailable(reason: Reason): ListingOutcome {
   return { kind: 'unavailable', reason };
 }
 
-const CATEGORIES: Readonly<Record<string, Manifest['category']>> = {
+const CATEGORIES = codeTable<Manifest['category']>({
   WATER: 'water',
   CATV: 'cable-tv',
   TELECOM: 'telephone',
   BROADBAND: 'broadband',
-};
+});
 
 const SHAPES = {
   QUERY: { queryKind: 'fetch', lookUp: 'queryBills' },

@@ -9,6 +9,8 @@ import type {
   ReasonCode,
   ValidationOutcome,
 } from '../../src/contract/index.ts';
+import { readChinaTimestamp } from '../../src/kernel/china-time.ts';
+import { codeTable } from '../../src/kernel/code-table.ts';
 import { type Money, money, sumMinor } from '../../src/kernel/money.ts';
 import type { Answer } from './client.ts';
 import {
@@ -24,7 +26,7 @@ import {
 const CURRENCY = 'CNY';
 
 /** Their refusals that are final: nothing was, or will be, carried out under the order number. */
-const REJECTIONS: Readonly<Record<string, ReasonCode>> = {
+const REJECTIONS = codeTable<ReasonCode>({
   ACCOUNT_NOT_FOUND: 'account_not_found',
   AMOUNT_MISMATCH: 'amount_changed',
   ALL_BILLS_AT_ONCE: 'amount_changed',
@@ -36,17 +38,17 @@ const REJECTIONS: Readonly<Record<string, ReasonCode>> = {
   STALE_PAY_TIME: 'refused_by_agency',
   REFUSED_BY_BILLER: 'refused_by_agency',
   BILLER_NOT_CARRIED: 'refused_by_agency',
-};
+});
 
 /** Their codes for "not now": nothing was done, and the same order may come again. */
-const NOT_NOW: Readonly<Record<string, ReasonCode>> = {
+const NOT_NOW = codeTable<ReasonCode>({
   OUTSIDE_HOURS: 'outside_service_hours',
   MAINTENANCE: 'under_maintenance',
   // Our key, clock or message does not suit them: an operator mends it, and nothing was done meanwhile.
   BAD_SIGNATURE: 'refused_by_agency',
   STALE_MESSAGE: 'refused_by_agency',
   BAD_MESSAGE: 'refused_by_agency',
-};
+});
 
 /** What any look-up may come to beside what was asked for. */
 type NoLookUp = Exclude<ValidationOutcome, { kind: 'valid' }>;
@@ -139,15 +141,6 @@ export function refusedOrNotUnderstood(code: string): Reason {
   return isKnown ? theirReason('refused_by_agency', code) : notUnderstood(code);
 }
 
-/** `yyyyMMddHHmmss` in China as a moment; undefined when it is none. */
-export function toMs(time: string | undefined): number | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(time ?? '');
-  if (!match) return undefined;
-  const [, year, month, day, hour, minute, second] = match;
-  const atMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
-  return Number.isNaN(atMs) ? undefined : atMs;
-}
-
 function toNoLookUp({ code, data }: { code: string; data?: unknown }): NoLookUp {
   if (code === 'ACCOUNT_NOT_FOUND')
     return { kind: 'noSuchAccount', reason: theirReason('account_not_found', code) };
@@ -168,11 +161,11 @@ function toOrderState(data: unknown, reference: string, amount?: Money): Posting
     (amount === undefined || parsed.data.amount === amount.amountMinor);
   if (!isOurs) return { kind: 'unknown', reason: notUnderstood('SUCCESS') };
   const { state, serialNo, doneTime, expectTime, failCode = 'FAILED' } = parsed.data;
-  const postedAtMs = toMs(doneTime);
+  const postedAtMs = readChinaTimestamp(doneTime);
   if (state === 'DONE' && postedAtMs !== undefined)
     return { kind: 'accepted', agencyReference: serialNo, postedAtMs };
   if (state === 'IN_PROGRESS') {
-    const expectedByMs = toMs(expectTime);
+    const expectedByMs = readChinaTimestamp(expectTime);
     return { kind: 'pending', ...(expectedByMs === undefined ? {} : { expectedByMs }) };
   }
   if (state === 'FAILED') {
@@ -194,11 +187,11 @@ function toBills({ bills, total }: Bills): Bill[] | null {
   }));
 }
 
-const ITEM_KINDS: Readonly<Record<string, BillLine['kind']>> = {
+const ITEM_KINDS = codeTable<BillLine['kind']>({
   USE: 'usage',
   BASE: 'basic',
   SEWAGE: 'sewage',
-};
+});
 
 function toLine({ code, nameZh, nameEn, amount }: Bills['bills'][number]['items'][number]): BillLine {
   return { kind: ITEM_KINDS[code] ?? 'other', label: { 'zh-CN': nameZh, en: nameEn }, amount: fen(amount) };
@@ -214,7 +207,7 @@ function toHolder({ name, address }: { name: string; address: string }): Account
 
 function opensAt(data: unknown): number | undefined {
   const closed = closedSchema.safeParse(data);
-  return closed.success ? toMs(closed.data.openTime) : undefined;
+  return closed.success ? readChinaTimestamp(closed.data.openTime) : undefined;
 }
 
 /** The answer is theirs, and we cannot make sense of it. */

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { accountNumber } from '../../sandbox/power-agency/account-number.rules.ts';
 import type { AgencyOperation } from '../../sandbox/power-agency/agency.ts';
 import { startPowerAgency } from '../../sandbox/power-agency/server.ts';
-import { localDate } from '../../sandbox/support/china-time.ts';
 import { ALWAYS_OPEN } from '../../sandbox/support/service-hours.ts';
 import { manifestSchema } from '../../src/contract/index.ts';
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import { parseMinor } from '../../src/kernel/money.ts';
 import type { ContractOperation, ProviderSandbox } from '../../test/contract/provider/harness.ts';
 import { providerContract } from '../../test/contract/provider.contract.ts';
@@ -31,7 +31,7 @@ async function start(): Promise<ProviderSandbox<Settings>> {
     controlToken: 'unused',
   });
   // Noon at the agency: no test then straddles midnight or the cut-off, whenever it runs.
-  agency.clock.set(Date.parse(`${localDate(agency.clock.nowMs())}T12:00:00+08:00`));
+  agency.clock.set(Date.parse(`${chinaDate(agency.clock.nowMs())}T12:00:00+08:00`));
   return {
     settings: { baseUrl: url, appId: 'civicpay', appSecret, timeoutMs: 500 },
     nowMs: () => agency.clock.nowMs(),

@@ -1,14 +1,13 @@
 import { type CallContext, defineProvider, type StatementFetch } from '../../src/contract/index.ts';
+import { chinaTimestamp, readChinaTimestamp } from '../../src/kernel/china-time.ts';
 import { call, type Settings, settingsSchema } from './client.ts';
 import {
   notUnderstood,
   readReply,
   theirReason,
-  toMs,
   toPaymentQueryOutcome,
   toPostingOutcome,
   toQueryOutcome,
-  toWireTime,
   toYuan,
 } from './map.ts';
 import { fileNotReadySchema } from './wire.ts';
@@ -27,7 +26,7 @@ export default defineProvider<Settings>({
         merOrderNo: request.reference,
         qryNo: request.queryReference,
         consNo: request.inputs.accountNumber,
-        payTime: toWireTime(request.debitedAtMs),
+        payTime: chinaTimestamp(request.debitedAtMs),
         payAmt: toYuan(request.amount),
         details: request.bills.map(({ billId, amount }) => ({ rcvblNo: billId, amt: toYuan(amount) })),
       });
@@ -61,7 +60,7 @@ async function fetchStatement(
   if (reply?.rtnCode === '4002') return { kind: 'emptyDay' };
   if (reply?.rtnCode === '4001') {
     const notReady = fileNotReadySchema.safeParse(reply.data);
-    const availableAtMs = notReady.success ? toMs(notReady.data.availTime) : undefined;
+    const availableAtMs = notReady.success ? readChinaTimestamp(notReady.data.availTime) : undefined;
     return { kind: 'notReady', ...(availableAtMs === undefined ? {} : { availableAtMs }) };
   }
   const reason = reply ? theirReason('refused_by_agency', reply.rtnCode) : notUnderstood();

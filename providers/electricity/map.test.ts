@@ -3,7 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { money } from '../../src/kernel/money.ts';
 import type { Answer } from './client.ts';
-import { toMs, toPaymentQueryOutcome, toPostingOutcome, toQueryOutcome, toWireTime } from './map.ts';
+import { toPaymentQueryOutcome, toPostingOutcome, toQueryOutcome } from './map.ts';
 
 function answer(body: string): Answer {
   return {
@@ -200,19 +200,6 @@ describe('anything at all', () => {
         );
         // Only "posted", "refused" and "never seen" settle a question; noise never does.
         expect(['unknown', 'notAttempted']).toContain(toPaymentQueryOutcome(odd, 'r').kind);
-      }),
-    );
-  });
-});
-
-describe('times', () => {
-  it('are those of China, to the second', () => {
-    expect(toMs('20261121103000')).toBe(Date.parse('2026-11-21T02:30:00Z'));
-    expect(toMs('20261321103000')).toBeUndefined();
-    expect(toMs(undefined)).toBeUndefined();
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 4_000_000_000 }), (seconds) => {
-        expect(toMs(toWireTime(seconds * 1000))).toBe(seconds * 1000);
       }),
     );
   });

@@ -8,6 +8,8 @@ import type {
   Reason,
   ReasonCode,
 } from '../../src/contract/index.ts';
+import { readChinaTimestamp } from '../../src/kernel/china-time.ts';
+import { codeTable } from '../../src/kernel/code-table.ts';
 import { formatMinor, type Money, money, parseMinor, sumMinor } from '../../src/kernel/money.ts';
 import type { Answer } from './client.ts';
 import {
@@ -22,7 +24,7 @@ import {
 const CURRENCY = 'CNY';
 
 /** Their refusals that are final: nothing was, or will be, posted under the reference. */
-const REJECTIONS: Readonly<Record<string, ReasonCode>> = {
+const REJECTIONS = codeTable<ReasonCode>({
   '1001': 'account_not_found',
   '2001': 'amount_changed',
   '2002': 'bill_already_paid',
@@ -30,17 +32,17 @@ const REJECTIONS: Readonly<Record<string, ReasonCode>> = {
   '2006': 'limit_exceeded',
   '2007': 'refused_by_agency',
   '2008': 'refused_by_agency',
-};
+});
 
 /** Their codes for "not now": nothing was done, and the same request may come again. */
-const NOT_NOW: Readonly<Record<string, ReasonCode>> = {
+const NOT_NOW = codeTable<ReasonCode>({
   '3001': 'outside_service_hours',
   '3002': 'under_maintenance',
   // Our credentials, clock or request do not suit them: an operator mends it, and nothing was done meanwhile.
   '9001': 'refused_by_agency',
   '9002': 'refused_by_agency',
   '9004': 'refused_by_agency',
-};
+});
 
 /** What asking for arrears came to. */
 export function toQueryOutcome(answer: Answer): QueryOutcome {
@@ -133,20 +135,6 @@ export function theirReason(code: ReasonCode, rtnCode: string): Reason {
   return { code, source: 'agency', detail: `rtnCode ${rtnCode}` };
 }
 
-/** `yyyyMMddHHmmss` in China (+08:00, no summer time) as a moment; undefined when it is none. */
-export function toMs(time: string | undefined): number | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(time ?? '');
-  if (!match) return undefined;
-  const [, year, month, day, hour, minute, second] = match;
-  const atMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
-  return Number.isNaN(atMs) ? undefined : atMs;
-}
-
-/** A moment as `yyyyMMddHHmmss` in China. */
-export function toWireTime(atMs: number): string {
-  return new Date(atMs + 8 * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 14);
-}
-
 /** Yuan, two decimals. */
 export function toYuan(amount: Money): string {
   return formatMinor(amount.amountMinor, CURRENCY);
@@ -161,11 +149,11 @@ function toPaymentState(data: unknown, reference: string, amount?: Money): Posti
     (amount === undefined || parsed.data.payAmt === toYuan(amount));
   if (!isOurs) return { kind: 'unknown', reason: notUnderstood('0000') };
   const { procStatus, chrgNo, chrgTime, expTime, failCode } = parsed.data;
-  const postedAtMs = toMs(chrgTime);
+  const postedAtMs = readChinaTimestamp(chrgTime);
   if (procStatus === 'S' && postedAtMs !== undefined)
     return { kind: 'accepted', agencyReference: chrgNo, postedAtMs };
   if (procStatus === 'P') {
-    const expectedByMs = toMs(expTime);
+    const expectedByMs = readChinaTimestamp(expTime);
     return { kind: 'pending', ...(expectedByMs === undefined ? {} : { expectedByMs }) };
   }
   if (procStatus === 'F') {
@@ -188,7 +176,7 @@ function toNotNow({ rtnCode, data }: { rtnCode: string; data?: unknown }): Posti
 
 function opensAt(data: unknown): number | undefined {
   const closed = closedSchema.safeParse(data);
-  return closed.success ? toMs(closed.data.openTime) : undefined;
+  return closed.success ? readChinaTimestamp(closed.data.openTime) : undefined;
 }
 
 /** Null when their own sums do not add up: such a bill is not shown to anybody. */
@@ -222,7 +210,7 @@ function toBill(arrear: Arrears['arrears'][number]): Bill {
   };
 }
 
-const ITEM_LABELS: Readonly<Record<string, { kind: BillLine['kind']; label: LocalText }>> = {
+const ITEM_LABELS = codeTable<{ kind: BillLine['kind']; label: LocalText }>({
   T1: { kind: 'usage', label: { 'zh-CN': '第一档电量', en: 'First tier' } },
   T2: { kind: 'usage', label: { 'zh-CN': '第二档电量', en: 'Second tier' } },
   T3: { kind: 'usage', label: { 'zh-CN': '第三档电量', en: 'Third tier' } },
@@ -231,7 +219,7 @@ const ITEM_LABELS: Readonly<Record<string, { kind: BillLine['kind']; label: Loca
   TV: { kind: 'usage', label: { 'zh-CN': '谷段电量', en: 'Valley hours' } },
   A2: { kind: 'surcharge', label: { 'zh-CN': '第二档加价', en: 'Second-tier surcharge' } },
   A3: { kind: 'surcharge', label: { 'zh-CN': '第三档加价', en: 'Third-tier surcharge' } },
-};
+});
 
 /** A charge we have no name for is shown under theirs: it is still part of the sum. */
 function toLine(item: Arrears['arrears'][number]['items'][number]): BillLine {

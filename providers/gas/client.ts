@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import { z } from 'zod';
 import { type CallContext, type HttpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 
 /** A connection to one gas company's gateway. */
 export const settingsSchema = z.object({
@@ -37,7 +38,7 @@ export async function call(context: CallContext<Settings>, method: string, conte
     ['method', method],
     ['version', '1.0'],
     ['charset', 'utf-8'],
-    ['timestamp', toWireTime(clock.nowMs())],
+    ['timestamp', chinaTimestamp(clock.nowMs())],
     ['nonce', nonce],
     ['sign_type', 'RSA2'],
     ['biz_content', JSON.stringify(content)],
@@ -108,11 +109,6 @@ function readJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** `yyyyMMddHHmmss` in China (+08:00, no summer time). */
-export function toWireTime(atMs: number): string {
-  return new Date(atMs + 8 * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 14);
 }
 
 function toPrivateKey(base64: string): KeyObject {

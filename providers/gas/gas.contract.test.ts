@@ -5,9 +5,9 @@ import path from 'node:path';
 import { PIPELINE_NUMBERS, PREPAID_NUMBERS } from '../../sandbox/gas-agency/account-number.rules.ts';
 import { startGasAgency } from '../../sandbox/gas-agency/server.ts';
 import { readDailyFile } from '../../sandbox/gas-agency/statement.ts';
-import { localDate } from '../../sandbox/support/china-time.ts';
 import { ALWAYS_OPEN } from '../../sandbox/support/service-hours.ts';
 import { manifestSchema } from '../../src/contract/index.ts';
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import { parseMinor } from '../../src/kernel/money.ts';
 import type { BookedPosting, ProviderSandbox } from '../../test/contract/provider/harness.ts';
 import { providerContract } from '../../test/contract/provider.contract.ts';
@@ -42,7 +42,7 @@ async function start(meter: 'pipeline' | 'card' | 'token'): Promise<ProviderSand
   });
   const { conduct } = agency;
   // Noon at the agency: no test then straddles midnight or the cut-off, whenever it runs.
-  conduct.clock.set(Date.parse(`${localDate(conduct.clock.nowMs())}T12:00:00+08:00`));
+  conduct.clock.set(Date.parse(`${chinaDate(conduct.clock.nowMs())}T12:00:00+08:00`));
   return {
     settings: {
       baseUrl: url,

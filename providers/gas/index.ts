@@ -1,5 +1,6 @@
 import { defineProvider, type UndoRequest } from '../../src/contract/index.ts';
-import { call, type Settings, settingsSchema, toWireTime } from './client.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
+import { call, type Settings, settingsSchema } from './client.ts';
 import { toPlansOutcome, toQueryOutcome } from './map.bills.ts';
 import {
   toPart,
@@ -35,7 +36,7 @@ export default defineProvider<Settings>({
         order_no: reference,
         query_no: queryReference,
         account_no: inputs.accountNumber,
-        pay_time: toWireTime(request.debitedAtMs),
+        pay_time: chinaTimestamp(request.debitedAtMs),
         pay_amount: toYuan(amount),
         ...(planId === undefined ? { bills: bills.map(toPart) } : { plan_id: planId }),
       });

@@ -7,6 +7,7 @@ import type {
   PlansOutcome,
   QueryOutcome,
 } from '../../src/contract/index.ts';
+import { codeTable } from '../../src/kernel/code-table.ts';
 import { sumMinor } from '../../src/kernel/money.ts';
 import type { Answer } from './client.ts';
 import { type Answered, closedNow, DONE, reasonOf, theirReason, yuan } from './map.ts';
@@ -117,11 +118,11 @@ function toBill(bill: Bills['bills'][number]): Bill {
   };
 }
 
-const ITEM_LABELS: Readonly<Record<string, LocalText>> = {
+const ITEM_LABELS = codeTable<LocalText>({
   G1: { 'zh-CN': '第一档气费', en: 'First tier' },
   G2: { 'zh-CN': '第二档气费', en: 'Second tier' },
   G3: { 'zh-CN': '第三档气费', en: 'Third tier' },
-};
+});
 
 /** A charge we have no name for is shown under theirs: it is still part of the sum. */
 function toLine({ code, name, volume, price, amount }: Bills['bills'][number]['items'][number]): BillLine {

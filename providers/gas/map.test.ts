@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { money } from '../../src/kernel/money.ts';
 import type { Answer } from './client.ts';
 import { toPlansOutcome, toQueryOutcome } from './map.bills.ts';
-import { toMs, toPart, toPaymentQueryOutcome, toPostingOutcome, toStatement, toUndoOutcome } from './map.ts';
+import { toPart, toPaymentQueryOutcome, toPostingOutcome, toStatement, toUndoOutcome } from './map.ts';
 
 type Change = (data: string) => string;
 
@@ -305,13 +305,5 @@ describe('anything at all', () => {
         expect(['unavailable', 'emptyDay', 'notReady']).toContain(toStatement(odd).kind);
       }),
     );
-  });
-});
-
-describe('times', () => {
-  it('are those of China, to the second', () => {
-    expect(toMs('20261121103000')).toBe(Date.parse('2026-11-21T02:30:00Z'));
-    expect(toMs('20261321103000')).toBeUndefined();
-    expect(toMs(undefined)).toBeUndefined();
   });
 });

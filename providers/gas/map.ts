@@ -10,6 +10,8 @@ import type {
   UndoOutcome,
   UndoRequest,
 } from '../../src/contract/index.ts';
+import { readChinaTimestamp } from '../../src/kernel/china-time.ts';
+import { codeTable } from '../../src/kernel/code-table.ts';
 import { formatMinor, type Money, money, parseMinor, sumMinor } from '../../src/kernel/money.ts';
 import type { Answer } from './client.ts';
 import {
@@ -25,7 +27,7 @@ const CURRENCY = 'CNY';
 export const DONE = '10000';
 
 /** Their refusals that are final: nothing was, or will be, done under the reference. */
-const REJECTIONS: Readonly<Record<string, ReasonCode>> = {
+const REJECTIONS = codeTable<ReasonCode>({
   '40101': 'account_not_found',
   '40103': 'account_not_found',
   '40201': 'amount_changed',
@@ -45,17 +47,17 @@ const REJECTIONS: Readonly<Record<string, ReasonCode>> = {
   '40303': 'refused_by_agency',
   '40304': 'refused_by_agency',
   '40305': 'refused_by_agency',
-};
+});
 
 /** Their codes for "not now": nothing was done, and the same request may come again. */
-const NOT_NOW: Readonly<Record<string, ReasonCode>> = {
+const NOT_NOW = codeTable<ReasonCode>({
   '50301': 'outside_service_hours',
   '50302': 'under_maintenance',
   // Our key, clock or form does not suit them: an operator mends it, and nothing was done meanwhile.
   '40001': 'refused_by_agency',
   '40002': 'refused_by_agency',
   '40004': 'refused_by_agency',
-};
+});
 
 export type Answered = Extract<Answer, { kind: 'answer' }>;
 
@@ -105,7 +107,8 @@ export function toUndoOutcome(answer: Answer, request: UndoRequest): UndoOutcome
     parsed.data.order_no === request.reference &&
     parsed.data.orig_order_no === request.originalReference &&
     parsed.data.amount === toYuan(request.amount);
-  const undoneAtMs = isOurs && parsed.data.status === 'SUCCESS' ? toMs(parsed.data.undo_time) : undefined;
+  const undoneAtMs =
+    isOurs && parsed.data.status === 'SUCCESS' ? readChinaTimestamp(parsed.data.undo_time) : undefined;
   if (!isOurs || undoneAtMs === undefined) return { kind: 'unknown', reason: notUnderstood(DONE) };
   return { kind: 'accepted', agencyReference: parsed.data.gas_no, undoneAtMs };
 }
@@ -117,7 +120,7 @@ export function toStatement(answer: Answer): StatementFetch {
   if (code === '50402') return { kind: 'emptyDay' };
   if (code === '50401') {
     const notReady = fileNotReadySchema.safeParse(data);
-    const availableAtMs = notReady.success ? toMs(notReady.data.avail_time) : undefined;
+    const availableAtMs = notReady.success ? readChinaTimestamp(notReady.data.avail_time) : undefined;
     return { kind: 'notReady', ...(availableAtMs === undefined ? {} : { availableAtMs }) };
   }
   const file = code === DONE ? fileSchema.safeParse(data) : null;
@@ -138,15 +141,6 @@ export function closedNow(
   const opensAtMs = opensAt(answer);
   const reason = theirReason(NOT_NOW[code] ?? 'refused_by_agency', code);
   return { kind: 'closedNow', reason, ...(opensAtMs === undefined ? {} : { opensAtMs }) };
-}
-
-/** `yyyyMMddHHmmss` in China (+08:00, no summer time) as a moment; undefined when it is none. */
-export function toMs(time: string | undefined): number | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(time ?? '');
-  if (!match) return undefined;
-  const [, year, month, day, hour, minute, second] = match;
-  const atMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
-  return Number.isNaN(atMs) ? undefined : atMs;
 }
 
 /** Yuan, two decimals. */
@@ -194,13 +188,13 @@ function toPaymentState({ data }: Answered, reference: string, amount?: Money): 
     (amount === undefined || parsed.data.pay_amount === toYuan(amount));
   if (!isOurs) return { kind: 'unknown', reason: notUnderstood(DONE) };
   const { status, gas_no, post_time, expect_time, fail_code, supply } = parsed.data;
-  const postedAtMs = toMs(post_time);
+  const postedAtMs = readChinaTimestamp(post_time);
   if (status === 'SUCCESS' && postedAtMs !== undefined) {
     const handedOver = supply ? { fulfilment: toFulfilment(supply) } : {};
     return { kind: 'accepted', agencyReference: gas_no, postedAtMs, ...handedOver };
   }
   if (status === 'PROCESSING') {
-    const expectedByMs = toMs(expect_time);
+    const expectedByMs = readChinaTimestamp(expect_time);
     return { kind: 'pending', ...(expectedByMs === undefined ? {} : { expectedByMs }) };
   }
   if (status === 'FAIL') {
@@ -225,5 +219,5 @@ export function toFulfilment(supply: NonNullable<Payment['supply']>): Fulfilment
 
 function opensAt({ data }: Answered): number | undefined {
   const closed = closedSchema.safeParse(data);
-  return closed.success ? toMs(closed.data.open_time) : undefined;
+  return closed.success ? readChinaTimestamp(closed.data.open_time) : undefined;
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type CallContext, type HttpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { isSm2PublicKey, signSm2, verifySm2 } from '../../src/kernel/sm2.ts';
-import { toWireTime } from './map.ts';
 
 /** A connection to one center's gateway. */
 export const settingsSchema = z.object({
@@ -36,7 +36,7 @@ export async function call(context: CallContext<Settings>, service: string, fiel
     service,
     version: '1.0',
     charset: 'UTF-8',
-    timestamp: toWireTime(clock.nowMs()),
+    timestamp: chinaTimestamp(clock.nowMs()),
     nonce,
     sign_type: 'SM2',
   };

@@ -1,4 +1,5 @@
 import { defineProvider } from '../../src/contract/index.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { call, type Settings, settingsSchema } from './client.ts';
 import {
   toPaymentQueryOutcome,
@@ -6,7 +7,6 @@ import {
   toQueryOutcome,
   toStatementFetch,
   toValidationOutcome,
-  toWireTime,
   toYuan,
 } from './map.ts';
 
@@ -30,7 +30,7 @@ export default defineProvider<Settings>({
     },
 
     async pay(context, { reference, queryReference, inputs, bills, amount, debitedAtMs }) {
-      const order = { order_no: reference, pay_amt: toYuan(amount), pay_time: toWireTime(debitedAtMs) };
+      const order = { order_no: reference, pay_amt: toYuan(amount), pay_time: chinaTimestamp(debitedAtMs) };
       if (bills.length === 0) {
         const deposit = { ...order, account_no: inputs.accountNumber ?? '' };
         return toPostingOutcome(await call(context, 'deposit.pay', deposit), reference, amount);

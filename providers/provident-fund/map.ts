@@ -9,6 +9,8 @@ import type {
   StatementFetch,
   ValidationOutcome,
 } from '../../src/contract/index.ts';
+import { readChinaTimestamp } from '../../src/kernel/china-time.ts';
+import { codeTable } from '../../src/kernel/code-table.ts';
 import { formatMinor, type Money, money, parseMinor } from '../../src/kernel/money.ts';
 import type { Answer, Fields } from './client.ts';
 import { fileSchema, holderSchema, type Instalment, paymentSchema, readLoan } from './wire.ts';
@@ -16,7 +18,7 @@ import { fileSchema, holderSchema, type Instalment, paymentSchema, readLoan } fr
 const CURRENCY = 'CNY';
 
 /** Their refusals that are final: nothing was, or will be, posted under the order. */
-const REJECTIONS: Readonly<Record<string, ReasonCode>> = {
+const REJECTIONS = codeTable<ReasonCode>({
   E1001: 'account_not_found',
   E1003: 'account_blocked',
   E2001: 'amount_changed',
@@ -27,17 +29,17 @@ const REJECTIONS: Readonly<Record<string, ReasonCode>> = {
   E2008: 'refused_by_agency',
   E2009: 'refused_by_agency', // earlier instalments are to be repaid first
   E2010: 'amount_not_allowed',
-};
+});
 
 /** Their codes for "not now": nothing was done, and the same request may come again. */
-const NOT_NOW: Readonly<Record<string, ReasonCode>> = {
+const NOT_NOW = codeTable<ReasonCode>({
   E3001: 'outside_service_hours',
   E3002: 'under_maintenance',
   // Our key, clock or request does not suit them: an operator mends it, and nothing was done meanwhile.
   E9001: 'refused_by_agency',
   E9002: 'refused_by_agency',
   E9004: 'refused_by_agency',
-};
+});
 
 /** What asking whether an account takes deposits came to. */
 export function toValidationOutcome(answer: Answer): ValidationOutcome {
@@ -109,20 +111,6 @@ export function toStatementFetch(answer: Answer): StatementFetch {
   };
 }
 
-/** `yyyyMMddHHmmss` in China (+08:00, no summer time) as a moment; undefined when it is none. */
-export function toMs(time: string | undefined): number | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(time ?? '');
-  if (!match) return undefined;
-  const [, year, month, day, hour, minute, second] = match;
-  const atMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
-  return Number.isNaN(atMs) ? undefined : atMs;
-}
-
-/** A moment as `yyyyMMddHHmmss` in China. */
-export function toWireTime(atMs: number): string {
-  return new Date(atMs + 8 * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 14);
-}
-
 /** Yuan, two decimals. */
 export function toYuan(amount: Money): string {
   return formatMinor(amount.amountMinor, CURRENCY);
@@ -151,7 +139,7 @@ function toPaymentState(fields: Fields, reference: string, amount?: Money): Post
     payment?.order_no === reference && (amount === undefined || payment.pay_amt === toYuan(amount));
   if (!isOurs) return { kind: 'unknown', reason: notUnderstood('S0000') };
   const { state, serial_no: agencyReference, fail_code } = payment;
-  const postedAtMs = toMs(payment.post_time);
+  const postedAtMs = readChinaTimestamp(payment.post_time);
   if (state === 'S' && postedAtMs !== undefined) return { kind: 'accepted', agencyReference, postedAtMs };
   if (state === 'P') return { kind: 'pending', ...momentAs('expectedByMs', payment.expect_time) };
   if (state === 'F') {
@@ -188,7 +176,7 @@ function toBill(instalment: Instalment): Bill | null {
 
 /** A moment under its name, or nothing when there is none. */
 function momentAs<Name extends string>(name: Name, time: string | undefined): Partial<Record<Name, number>> {
-  const atMs = toMs(time);
+  const atMs = readChinaTimestamp(time);
   return atMs === undefined ? {} : ({ [name]: atMs } as Record<Name, number>);
 }
 

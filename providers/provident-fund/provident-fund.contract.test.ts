@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEPOSIT_NUMBERS, LOAN_NUMBERS } from '../../sandbox/provident-fund-center/books.ts';
 import { startProvidentFundCenter } from '../../sandbox/provident-fund-center/server.ts';
-import { localDate } from '../../sandbox/support/china-time.ts';
 import { ALWAYS_OPEN } from '../../sandbox/support/service-hours.ts';
 import { manifestSchema } from '../../src/contract/index.ts';
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import { parseMinor } from '../../src/kernel/money.ts';
 import { generateSm2KeyPair } from '../../src/kernel/sm2.ts';
 import type { ContractAccount, ProviderSandbox } from '../../test/contract/provider/harness.ts';
@@ -37,7 +37,7 @@ async function start(kind: 'deposit' | 'loan'): Promise<ProviderSandbox<Settings
   });
   const { conduct } = center;
   // Noon at the center: no test then straddles midnight or the cut-off, whenever it runs.
-  conduct.clock.set(Date.parse(`${localDate(conduct.clock.nowMs())}T12:00:00+08:00`));
+  conduct.clock.set(Date.parse(`${chinaDate(conduct.clock.nowMs())}T12:00:00+08:00`));
   const name = '司徒文轩';
   const accountOf = (accountNo: string): ContractAccount => ({
     inputs: kind === 'deposit' ? { accountNumber: accountNo, name } : { loanNumber: accountNo },

@@ -10,6 +10,7 @@ import type {
   StatementFetch,
   Unknown,
 } from '../../src/contract/index.ts';
+import { codeTable } from '../../src/kernel/code-table.ts';
 import { formatMinor, money, parseMinor } from '../../src/kernel/money.ts';
 import type { BankAnswer } from './client.ts';
 import type { BankSettings } from './settings.ts';
@@ -23,13 +24,13 @@ import {
   refundSchema,
 } from './wire.ts';
 
-const CLOSE_REASONS: Readonly<Record<string, ReasonCode>> = {
+const CLOSE_REASONS = codeTable<ReasonCode>({
   CANCELLED_BY_PAYER: 'declined_by_resident',
   EXPIRED: 'confirmation_expired',
   INSUFFICIENT_FUNDS: 'insufficient_funds',
   LIMIT_EXCEEDED: 'limit_exceeded',
-};
-const REFUSE_REASONS: Readonly<Record<string, ReasonCode>> = { EXCEEDS_DEBIT: 'amount_not_allowed' };
+});
+const REFUSE_REASONS = codeTable<ReasonCode>({ EXCEEDS_DEBIT: 'amount_not_allowed' });
 
 /** Codes by which the bank says that it looked no further than the envelope of this one call. */
 const NOT_TAKEN_IN = ['TIMESTAMP_OUT_OF_RANGE', 'NONCE_REPLAYED'];

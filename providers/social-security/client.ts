@@ -1,8 +1,8 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { type CallContext, type TcpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { fixedBytes, readFixed, writeFixed } from '../../src/kernel/fixed-width.ts';
-import { toWireTime } from './map.ts';
 import { HEADER, LENGTH_DIGITS, MAC_BYTES, type TransactionCode, VERSION } from './wire.ts';
 
 /** A connection to one bureau's front-end processor. */
@@ -35,7 +35,7 @@ export async function call(
   const { settings, clock } = context;
   const { host, port, tls, channelId, macKey, timeoutMs } = settings;
   const trace = randomUUID().replaceAll('-', '');
-  const header = { version: VERSION, code, channel: channelId, trace, time: toWireTime(clock.nowMs()) };
+  const header = { version: VERSION, code, channel: channelId, trace, time: chinaTimestamp(clock.nowMs()) };
   const content = Buffer.concat([writeFixed(HEADER, header), body]);
   const result = await context.tcp.exchange({
     host,

@@ -1,4 +1,5 @@
 import { defineProvider } from '../../src/contract/index.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { writeFixed } from '../../src/kernel/fixed-width.ts';
 import { call, type Settings, settingsSchema } from './client.ts';
 import {
@@ -7,7 +8,6 @@ import {
   toQueryOutcome,
   toReversalOutcome,
   toStatementFetch,
-  toWireTime,
 } from './map.ts';
 import { DAILY_FILE, PAY, PAY_ITEM, QUERY, QUERY_PAYMENT, REVERSE } from './wire.ts';
 
@@ -27,7 +27,7 @@ export default defineProvider<Settings>({
         queryNo: queryReference ?? '',
         identityNumber: inputs.identityNumber ?? '',
         grade: inputs.grade ?? '',
-        payTime: toWireTime(debitedAtMs),
+        payTime: chinaTimestamp(debitedAtMs),
         total: amount.amountMinor,
         count: bills.length,
       });

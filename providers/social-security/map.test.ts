@@ -4,13 +4,11 @@ import fc from 'fast-check';
 import { money } from '../../src/kernel/money.ts';
 import type { Answer } from './client.ts';
 import {
-  toMs,
   toPaymentQueryOutcome,
   toPostingOutcome,
   toQueryOutcome,
   toReversalOutcome,
   toStatementFetch,
-  toWireTime,
 } from './map.ts';
 
 /** An answer recorded from the sandbox bureau. */
@@ -190,14 +188,5 @@ describe('whatever they send', () => {
         expect(toStatementFetch(answer).kind).not.toBe('ready');
       }),
     );
-  });
-
-  it('tells times of the wall clock in China', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 4_000_000_000 }), (seconds) => {
-        expect(toMs(toWireTime(seconds * 1000))).toBe(seconds * 1000);
-      }),
-    );
-    for (const wrong of [undefined, '', '20261301000000', '2026']) expect(toMs(wrong)).toBeUndefined();
   });
 });

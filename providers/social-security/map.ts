@@ -9,6 +9,8 @@ import type {
   UndoOutcome,
   UndoRequest,
 } from '../../src/contract/index.ts';
+import { readChinaTimestamp } from '../../src/kernel/china-time.ts';
+import { codeTable } from '../../src/kernel/code-table.ts';
 import { formatMinor, type Money, money } from '../../src/kernel/money.ts';
 import type { Answer } from './client.ts';
 import {
@@ -24,7 +26,7 @@ import {
 const CURRENCY = 'CNY';
 
 /** Their refusals that are final: nothing was, or will be, done under the reference. */
-const REJECTIONS: Readonly<Record<string, ReasonCode>> = {
+const REJECTIONS = codeTable<ReasonCode>({
   '1001': 'account_not_found',
   '2001': 'amount_changed',
   '2002': 'bill_already_paid',
@@ -36,10 +38,10 @@ const REJECTIONS: Readonly<Record<string, ReasonCode>> = {
   '2010': 'refused_by_agency', // the day is over: no reversal any more
   '2011': 'refused_by_agency', // reversed already, under another reference
   '2012': 'amount_not_allowed',
-};
+});
 
 /** Their codes for "not now": nothing was done, and the same request may come again. */
-const NOT_NOW: Readonly<Record<string, ReasonCode>> = {
+const NOT_NOW = codeTable<ReasonCode>({
   '3001': 'outside_service_hours',
   '3002': 'under_maintenance',
   // Our key, clock or message does not suit them: an operator mends it, and nothing was done meanwhile.
@@ -47,7 +49,7 @@ const NOT_NOW: Readonly<Record<string, ReasonCode>> = {
   '9002': 'refused_by_agency',
   '9004': 'refused_by_agency',
   '9005': 'refused_by_agency',
-};
+});
 
 /** What asking for the months due came to. */
 export function toQueryOutcome(answer: Answer): QueryOutcome {
@@ -108,7 +110,7 @@ export function toReversalOutcome(answer: Answer, request: UndoRequest): UndoOut
   }
   if (answer.returnCode !== '0000') return toRefusal(answer);
   const reversal = readReversal(answer.body);
-  const undoneAtMs = toMs(reversal?.time);
+  const undoneAtMs = readChinaTimestamp(reversal?.time);
   const isOurs =
     reversal?.reference === request.reference &&
     reversal.originalReference === request.originalReference &&
@@ -128,20 +130,6 @@ export function toStatementFetch(answer: Answer): StatementFetch {
   const isKnown = returnCode in REJECTIONS || returnCode in NOT_NOW;
   const reason = isKnown ? theirReason('refused_by_agency', returnCode) : notUnderstood(returnCode);
   return { kind: 'unavailable', reason };
-}
-
-/** `yyyyMMddHHmmss` in China (+08:00, no summer time) as a moment; undefined when it is none. */
-export function toMs(time: string | undefined): number | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(time ?? '');
-  if (!match) return undefined;
-  const [, year, month, day, hour, minute, second] = match;
-  const atMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
-  return Number.isNaN(atMs) ? undefined : atMs;
-}
-
-/** A moment as `yyyyMMddHHmmss` in China. */
-export function toWireTime(atMs: number): string {
-  return new Date(atMs + 8 * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 14);
 }
 
 function toDue(body: Uint8Array): QueryOutcome {
@@ -185,7 +173,7 @@ function toPaymentState(body: Uint8Array, reference: string, amount?: Money): Po
     payment?.reference === reference && (amount === undefined || payment.amount === amount.amountMinor);
   if (!isOurs) return { kind: 'unknown', reason: notUnderstood('0000') };
   const { state, receiptNo, failCode } = payment;
-  const postedAtMs = toMs(payment.postedTime);
+  const postedAtMs = readChinaTimestamp(payment.postedTime);
   if (state === 'S' && postedAtMs !== undefined) {
     return { kind: 'accepted', agencyReference: receiptNo, postedAtMs };
   }
@@ -213,7 +201,7 @@ function toRefusal({
 
 /** A moment under its name, or nothing when there is none. */
 function momentAs<Name extends string>(name: Name, time: string | undefined): Partial<Record<Name, number>> {
-  const atMs = toMs(time);
+  const atMs = readChinaTimestamp(time);
   return atMs === undefined ? {} : ({ [name]: atMs } as Record<Name, number>);
 }
 

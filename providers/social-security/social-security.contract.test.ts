@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { identityNumber } from '../../sandbox/social-security-bureau/identity-numbers.rules.ts';
 import { startSocialSecurityBureau } from '../../sandbox/social-security-bureau/server.ts';
-import { localDate } from '../../sandbox/support/china-time.ts';
 import { ALWAYS_OPEN } from '../../sandbox/support/service-hours.ts';
 import { manifestSchema } from '../../src/contract/index.ts';
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import type { ProviderSandbox } from '../../test/contract/provider/harness.ts';
 import { providerContract } from '../../test/contract/provider.contract.ts';
 import type { Settings } from './client.ts';
@@ -25,7 +25,7 @@ async function start(): Promise<ProviderSandbox<Settings>> {
   });
   const { conduct } = bureau;
   // Noon at the bureau: no test then straddles midnight or the cut-off, whenever it runs.
-  conduct.clock.set(Date.parse(`${localDate(conduct.clock.nowMs())}T12:00:00+08:00`));
+  conduct.clock.set(Date.parse(`${chinaDate(conduct.clock.nowMs())}T12:00:00+08:00`));
   return {
     settings: { host: '127.0.0.1', port: tcpPort, tls: false, ...channel, timeoutMs: 500 },
     nowMs: () => conduct.clock.nowMs(),

@@ -5,6 +5,7 @@ import type {
   Manifest,
   Reason,
 } from '../../src/contract/index.ts';
+import { codeTable } from '../../src/kernel/code-table.ts';
 import { parseMinor } from '../../src/kernel/money.ts';
 import { call, type Settings } from './client.ts';
 import { notUnderstood, readReply, refusedOrNotUnderstood } from './map.ts';
@@ -39,10 +40,10 @@ function unavailable(reason: Reason): ListingOutcome {
   return { kind: 'unavailable', reason };
 }
 
-const CATEGORIES: Readonly<Record<string, Manifest['category']>> = {
+const CATEGORIES = codeTable<Manifest['category']>({
   PROPERTY: 'property-fee',
   SCHOOL: 'school-fee',
-};
+});
 
 /** A tenant of theirs in the words of a manifest. A business that we have no name for fails where manifests are checked. */
 export function toListing(tenant: WireTenant): AgencyListing {

@@ -7,6 +7,7 @@ import type {
   UndoOutcome,
   UndoRequest,
 } from '../../src/contract/index.ts';
+import { codeTable } from '../../src/kernel/code-table.ts';
 import { formatMinor, type Money, money, parseMinor } from '../../src/kernel/money.ts';
 import type { Answer } from './client.ts';
 import { billsSchema, closedSchema, paymentSchema, refundSchema, replySchema } from './wire.ts';
@@ -14,7 +15,7 @@ import { billsSchema, closedSchema, paymentSchema, refundSchema, replySchema } f
 const CURRENCY = 'CNY';
 
 /** Their refusals that are final: nothing was, or will be, carried out under the reference. */
-const REJECTIONS: Readonly<Record<number, ReasonCode>> = {
+const REJECTIONS = codeTable<ReasonCode>({
   1001: 'account_not_found',
   1002: 'refused_by_agency',
   2001: 'amount_changed',
@@ -26,17 +27,17 @@ const REJECTIONS: Readonly<Record<number, ReasonCode>> = {
   4001: 'refused_by_agency',
   4002: 'refused_by_agency',
   4003: 'refused_by_agency',
-};
+});
 
 /** Their codes for "not now": nothing was done, and the same request may come again. */
-const NOT_NOW: Readonly<Record<number, ReasonCode>> = {
+const NOT_NOW = codeTable<ReasonCode>({
   3001: 'outside_service_hours',
   3002: 'under_maintenance',
   // Our request or its parameters do not suit them: an operator mends it, and nothing was done meanwhile.
   [-32_600]: 'refused_by_agency',
   [-32_601]: 'refused_by_agency',
   [-32_602]: 'refused_by_agency',
-};
+});
 
 const REFERENCE_USED = 2004;
 const NO_SUCH_REFERENCE = 2005;

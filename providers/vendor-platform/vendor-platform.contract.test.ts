@@ -2,11 +2,11 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { localDate } from '../../sandbox/support/china-time.ts';
 import { ALWAYS_OPEN } from '../../sandbox/support/service-hours.ts';
 import { startVendorPlatform } from '../../sandbox/vendor-platform/server.ts';
 import { NUMBERINGS, TENANTS } from '../../sandbox/vendor-platform/tenants.ts';
 import { type Manifest, manifestSchema } from '../../src/contract/index.ts';
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import type { ProviderSandbox } from '../../test/contract/provider/harness.ts';
 import { providerContract } from '../../test/contract/provider.contract.ts';
 import type { Settings } from './client.ts';
@@ -36,7 +36,7 @@ async function start(tenantId: string): Promise<ProviderSandbox<Settings>> {
   });
   const { conduct } = platform;
   // Noon at the platform: no test then straddles midnight, whenever it runs.
-  conduct.clock.set(Date.parse(`${localDate(conduct.clock.nowMs())}T12:00:00+08:00`));
+  conduct.clock.set(Date.parse(`${chinaDate(conduct.clock.nowMs())}T12:00:00+08:00`));
   const inputsOf = (number: string, name: string): Record<string, string> =>
     tenantId === SCHOOL ? { studentNo: number, studentName: name } : { houseNo: number };
   return {

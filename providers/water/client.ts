@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import { z } from 'zod';
 import { type CallContext, type HttpResult, type Unanswered, unanswered } from '../../src/contract/index.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { formatXml, parseXml, type XmlElement, type XmlValue, xmlValue } from '../../src/kernel/xml.ts';
 import { messageSchema } from './wire.ts';
 
@@ -46,7 +47,7 @@ export async function call(context: CallContext<Settings>, txnCode: string, body
     TxnCode: txnCode,
     MerchantId: settings.merchantId,
     MessageId: messageId,
-    SendTime: toWireTime(clock.nowMs()),
+    SendTime: chinaTimestamp(clock.nowMs()),
   };
   const message = element('Message', { Head: head, Body: body });
   const key = toPrivateKey(settings.merchantPrivateKey);
@@ -139,11 +140,6 @@ function element(name: string, body: string | Body): XmlElement {
 
 function isList(value: string | Body | readonly Body[]): value is readonly Body[] {
   return Array.isArray(value);
-}
-
-/** `yyyyMMddHHmmss` in China (+08:00, no summer time). */
-export function toWireTime(atMs: number): string {
-  return new Date(atMs + 8 * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 14);
 }
 
 function toPrivateKey(base64: string): KeyObject {

@@ -1,5 +1,6 @@
 import { defineProvider } from '../../src/contract/index.ts';
-import { call, type Settings, settingsSchema, toWireTime } from './client.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
+import { call, type Settings, settingsSchema } from './client.ts';
 import {
   toPaymentQueryOutcome,
   toPostingOutcome,
@@ -23,7 +24,7 @@ export default defineProvider<Settings>({
         OrderNo: request.reference,
         QueryNo: request.queryReference ?? '',
         AccountNo: request.inputs.accountNumber ?? '',
-        PayTime: toWireTime(request.debitedAtMs),
+        PayTime: chinaTimestamp(request.debitedAtMs),
         PayAmt: toYuan(request.amount),
         Bill: request.bills.map(({ billId, amount }) => ({ BillNo: billId, Amt: toYuan(amount) })),
       });

@@ -5,7 +5,6 @@ import { money } from '../../src/kernel/money.ts';
 import { parseXml, type XmlValue, xmlValue } from '../../src/kernel/xml.ts';
 import type { Answer } from './client.ts';
 import {
-  toMs,
   toPaymentQueryOutcome,
   toPostingOutcome,
   toQueryOutcome,
@@ -275,13 +274,5 @@ describe('anything at all', () => {
         expect(['unavailable', 'emptyDay', 'notReady']).toContain(toStatement(odd).kind);
       }),
     );
-  });
-});
-
-describe('times', () => {
-  it('are those of China, to the second', () => {
-    expect(toMs('20261121103000')).toBe(Date.parse('2026-11-21T02:30:00Z'));
-    expect(toMs('20261321103000')).toBeUndefined();
-    expect(toMs(undefined)).toBeUndefined();
   });
 });

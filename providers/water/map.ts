@@ -12,6 +12,8 @@ import type {
   UndoOutcome,
   UndoRequest,
 } from '../../src/contract/index.ts';
+import { readChinaTimestamp } from '../../src/kernel/china-time.ts';
+import { codeTable } from '../../src/kernel/code-table.ts';
 import { formatMinor, type Money, money, parseMinor, sumMinor } from '../../src/kernel/money.ts';
 import type { Answer } from './client.ts';
 import {
@@ -29,7 +31,7 @@ const CURRENCY = 'CNY';
 const DONE = '000000';
 
 /** Their refusals that are final: nothing was, or will be, done under the reference. */
-const REJECTIONS: Readonly<Record<string, ReasonCode>> = {
+const REJECTIONS = codeTable<ReasonCode>({
   '100001': 'account_not_found',
   '200001': 'amount_changed',
   '200002': 'bill_already_paid',
@@ -44,17 +46,17 @@ const REJECTIONS: Readonly<Record<string, ReasonCode>> = {
   '300002': 'refused_by_agency',
   '300003': 'refused_by_agency',
   '300004': 'refused_by_agency',
-};
+});
 
 /** Their codes for "not now": nothing was done, and the same request may come again. */
-const NOT_NOW: Readonly<Record<string, ReasonCode>> = {
+const NOT_NOW = codeTable<ReasonCode>({
   '400001': 'outside_service_hours',
   '400002': 'under_maintenance',
   // Our key, clock or message does not suit them: an operator mends it, and nothing was done meanwhile.
   '900001': 'refused_by_agency',
   '900002': 'refused_by_agency',
   '900004': 'refused_by_agency',
-};
+});
 
 /** What asking for bills came to. */
 export function toQueryOutcome(answer: Answer, accountNumber: string): QueryOutcome {
@@ -127,7 +129,8 @@ export function toUndoOutcome(answer: Answer, request: UndoRequest): UndoOutcome
     parsed.data.OrderNo === request.reference &&
     parsed.data.OrigOrderNo === request.originalReference &&
     parsed.data.Amt === toYuan(request.amount);
-  const undoneAtMs = isOurs && parsed.data.Status === '1' ? toMs(parsed.data.UndoTime) : undefined;
+  const undoneAtMs =
+    isOurs && parsed.data.Status === '1' ? readChinaTimestamp(parsed.data.UndoTime) : undefined;
   if (!isOurs || undoneAtMs === undefined) return { kind: 'unknown', reason: notUnderstood(DONE) };
   return { kind: 'accepted', agencyReference: parsed.data.UndoNo, undoneAtMs };
 }
@@ -139,7 +142,7 @@ export function toStatement(answer: Answer): StatementFetch {
   if (rtnCode === '500002') return { kind: 'emptyDay' };
   if (rtnCode === '500001') {
     const notReady = fileNotReadySchema.safeParse(body);
-    const availableAtMs = notReady.success ? toMs(notReady.data.AvailTime) : undefined;
+    const availableAtMs = notReady.success ? readChinaTimestamp(notReady.data.AvailTime) : undefined;
     return { kind: 'notReady', ...(availableAtMs === undefined ? {} : { availableAtMs }) };
   }
   const file = rtnCode === DONE ? fileSchema.safeParse(body) : null;
@@ -149,15 +152,6 @@ export function toStatement(answer: Answer): StatementFetch {
     return { kind: 'unavailable', reason: notUnderstood(rtnCode) };
   }
   return { kind: 'ready', fileName: file.data.FileName, format: 'gz-water-daily-v1', content };
-}
-
-/** `yyyyMMddHHmmss` in China (+08:00, no summer time) as a moment; undefined when it is none. */
-export function toMs(time: string | undefined): number | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(time ?? '');
-  if (!match) return undefined;
-  const [, year, month, day, hour, minute, second] = match;
-  const atMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
-  return Number.isNaN(atMs) ? undefined : atMs;
 }
 
 /** Yuan, two decimals. */
@@ -188,11 +182,11 @@ function toPaymentState({ body }: Answered, reference: string, amount?: Money): 
     (amount === undefined || parsed.data.PayAmt === toYuan(amount));
   if (!isOurs) return { kind: 'unknown', reason: notUnderstood(DONE) };
   const { Status, ReceiptNo, PostTime, ExpectTime, FailCode } = parsed.data;
-  const postedAtMs = toMs(PostTime);
+  const postedAtMs = readChinaTimestamp(PostTime);
   if (Status === '1' && postedAtMs !== undefined)
     return { kind: 'accepted', agencyReference: ReceiptNo, postedAtMs };
   if (Status === '2') {
-    const expectedByMs = toMs(ExpectTime);
+    const expectedByMs = readChinaTimestamp(ExpectTime);
     return { kind: 'pending', ...(expectedByMs === undefined ? {} : { expectedByMs }) };
   }
   if (Status === '3') {
@@ -204,7 +198,7 @@ function toPaymentState({ body }: Answered, reference: string, amount?: Money): 
 
 function opensAt({ body }: Answered): number | undefined {
   const closed = closedSchema.safeParse(body);
-  return closed.success ? toMs(closed.data.OpenTime) : undefined;
+  return closed.success ? readChinaTimestamp(closed.data.OpenTime) : undefined;
 }
 
 /** The answer is theirs, and we cannot make sense of it. */
@@ -253,13 +247,13 @@ function toBill(bill: Bills['Bill'][number]): Bill {
   };
 }
 
-const ITEMS: Readonly<Record<string, { kind: BillLine['kind']; label: LocalText; unit: string }>> = {
+const ITEMS = codeTable<{ kind: BillLine['kind']; label: LocalText; unit: string }>({
   W1: { kind: 'usage', label: { 'zh-CN': '第一级水费', en: 'First tier' }, unit: 'm³' },
   W2: { kind: 'usage', label: { 'zh-CN': '第二级水费', en: 'Second tier' }, unit: 'm³' },
   W3: { kind: 'usage', label: { 'zh-CN': '第三级水费', en: 'Third tier' }, unit: 'm³' },
   WS: { kind: 'sewage', label: { 'zh-CN': '污水处理费', en: 'Sewage treatment' }, unit: 'm³' },
   LJ: { kind: 'surcharge', label: { 'zh-CN': '生活垃圾处理费', en: 'Household waste' }, unit: '月' },
-};
+});
 
 /** A charge we have no name for is shown under theirs: it is still part of the sum. */
 function toLine(item: Bills['Bill'][number]['Item'][number]): BillLine {

@@ -2,12 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { localDate } from '../../sandbox/support/china-time.ts';
 import { ALWAYS_OPEN } from '../../sandbox/support/service-hours.ts';
 import { ACCOUNT_NUMBERS } from '../../sandbox/water-agency/account-number.rules.ts';
 import { startWaterAgency } from '../../sandbox/water-agency/server.ts';
 import { readDailyFile } from '../../sandbox/water-agency/statement.ts';
 import { manifestSchema } from '../../src/contract/index.ts';
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import { parseMinor } from '../../src/kernel/money.ts';
 import type { ProviderSandbox } from '../../test/contract/provider/harness.ts';
 import { providerContract } from '../../test/contract/provider.contract.ts';
@@ -37,7 +37,7 @@ async function start(): Promise<ProviderSandbox<Settings>> {
   });
   const { conduct } = agency;
   // Noon at the agency: no test then straddles midnight or the cut-off, whenever it runs.
-  conduct.clock.set(Date.parse(`${localDate(conduct.clock.nowMs())}T12:00:00+08:00`));
+  conduct.clock.set(Date.parse(`${chinaDate(conduct.clock.nowMs())}T12:00:00+08:00`));
   return {
     settings: {
       baseUrl: url,

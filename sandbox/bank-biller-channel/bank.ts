@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { addDays, businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaDate, chinaTimestamp } from '../../src/kernel/china-time.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import {
   AGENCY_FAULTS,
@@ -10,7 +11,6 @@ import {
   type ServedCall,
 } from '../support/agency-conduct.ts';
 import type { AgencyAnswer, AgencySystem } from '../support/agency-server.ts';
-import { localDate, wireTime } from '../support/china-time.ts';
 import type { SandboxRequest } from '../support/http-server.ts';
 import { BILLERS, type Biller, NUMBERINGS } from './billers.ts';
 import { accountOf, type ChannelBill, type ChannelBooks, issueBill, openBooks } from './books.ts';
@@ -174,7 +174,7 @@ export class BillerBank implements AgencySystem<ChannelRequest, Reply> {
     const bill = issueBill(this.books, {
       accountNo,
       month: month ?? monthBefore(nowMs, 1),
-      dueDate: addDays(localDate(nowMs), DUE_IN_DAYS),
+      dueDate: addDays(chinaDate(nowMs), DUE_IN_DAYS),
       items: itemsFor(billerId, Number(number.slice(-4)) + this.books.billsOf(accountNo).length),
     });
     await this.books.durable();
@@ -229,7 +229,8 @@ export class BillerBank implements AgencySystem<ChannelRequest, Reply> {
     if (operation === 'listAgencies') return listBillers(this.billers, versionOf(this.billers), body);
     if (operation === 'queryPayment') return queryOrder(bank, body);
     const closed = this.conduct.closure(fault);
-    if (closed) return { code: CLOSED_CODES[closed.why], data: { openTime: wireTime(closed.opensAtMs) } };
+    if (closed)
+      return { code: CLOSED_CODES[closed.why], data: { openTime: chinaTimestamp(closed.opensAtMs) } };
     if (operation !== 'pay') return lookUp(bank, LOOK_UPS[operation], body);
     const modes: Partial<Record<AgencyFault, PayMode>> = { refuse: 'refuse', pendingThenPosted: 'process' };
     const reply = pay(bank, nowMs, body, (fault && modes[fault]) ?? 'post');
@@ -242,7 +243,7 @@ export class BillerBank implements AgencySystem<ChannelRequest, Reply> {
     const file = dailyFile(this.books, nowMs, request.data.date, this.partnerId);
     if (file.kind === 'nothing') return { code: 'NO_TRANSACTIONS' };
     if (file.kind === 'notYet')
-      return { code: 'FILE_NOT_READY', data: { availableTime: wireTime(file.availableAtMs) } };
+      return { code: 'FILE_NOT_READY', data: { availableTime: chinaTimestamp(file.availableAtMs) } };
     const content = Buffer.from(file.content).toString('base64');
     return { code: 'SUCCESS', data: { fileName: file.fileName, content } };
   }

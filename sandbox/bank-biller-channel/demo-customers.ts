@@ -1,6 +1,6 @@
 import { addDays } from '../../src/kernel/business-date.ts';
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import { AGENCY_FAULTS, type AgencyFault, monthBefore } from '../support/agency-conduct.ts';
-import { localDate } from '../support/china-time.ts';
 import { type About, FAULT_WORDS } from '../support/fault-words.ts';
 import { BILLERS, type Biller, NUMBERINGS } from './billers.ts';
 import { accountOf, type BillItem, type ChannelBooks, issueBill } from './books.ts';
@@ -70,7 +70,7 @@ export function seedDemoCustomers(books: ChannelBooks, nowMs: number): void {
     books.addCustomer({ accountNo, name, district: '广州市天河区' });
     for (let monthsAgo = billMonths; monthsAgo >= 1; monthsAgo--) {
       const draw = Number(number.slice(-4)) + monthsAgo;
-      const dueDate = addDays(localDate(nowMs), 12);
+      const dueDate = addDays(chinaDate(nowMs), 12);
       issueBill(books, {
         accountNo,
         month: monthBefore(nowMs, monthsAgo),

@@ -8,9 +8,9 @@ import {
   verify,
 } from 'node:crypto';
 import { z } from 'zod';
+import { chinaTimestamp, readChinaTimestamp } from '../../src/kernel/china-time.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import type { AgencyAnswer } from '../support/agency-server.ts';
-import { readWireTime, wireTime } from '../support/china-time.ts';
 import { SeenNonces } from '../support/seen-nonces.ts';
 
 /** The transactions of the interface, by the name in a message's header. */
@@ -119,7 +119,7 @@ export class Messages {
       Buffer.from(signature, 'base64url'),
     );
     if (!isSigned || kid !== this.partnerId) return { refusal: 'BAD_SIGNATURE', txn, seq };
-    if (!this.seen.isFresh(readWireTime(ts) ?? 0)) return { refusal: 'STALE_MESSAGE', txn, seq };
+    if (!this.seen.isFresh(readChinaTimestamp(ts) ?? 0)) return { refusal: 'STALE_MESSAGE', txn, seq };
     if (this.seen.isReplayed(seq)) return { refusal: 'MESSAGE_REPEATED', txn, seq };
     const operation = TRANSACTIONS[txn as keyof typeof TRANSACTIONS];
     if (!operation) return { refusal: 'BAD_MESSAGE', txn, seq };
@@ -133,7 +133,7 @@ export class Messages {
       txn: request.txn ?? '',
       seq: randomUUID(),
       ref: request.seq ?? '',
-      ts: wireTime(this.clock.nowMs()),
+      ts: chinaTimestamp(this.clock.nowMs()),
     };
     const message = RETURN_CODES[code as ReturnCode] ?? '未知';
     const input = `${encode(header)}.${encode({ code, message, ...(data && { data }) })}`;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { chinaTimestamp, readChinaTimestamp } from '../../src/kernel/china-time.ts';
 import { sumMinor } from '../../src/kernel/money.ts';
 import type { BookedPayment } from '../support/agency-books.ts';
-import { readWireTime, wireTime } from '../support/china-time.ts';
 import { type Biller, NUMBERINGS } from './billers.ts';
 import { accountOf, type ChannelBooks, type Customer, unpaid } from './books.ts';
 import type { Reply, ReturnCode } from './messages.ts';
@@ -93,8 +93,8 @@ export type PayMode = 'post' | 'process' | 'refuse';
 /** ORDER_PAY: once per order number; a refusal is written down under the number too. */
 export function pay(bank: Bank, nowMs: number, body: unknown, mode: PayMode): Reply {
   const parsed = payRequest.safeParse(body);
-  const paidAtMs = parsed.success ? readWireTime(parsed.data.payTime) : null;
-  if (!parsed.success || paidAtMs === null) return INVALID;
+  const paidAtMs = parsed.success ? readChinaTimestamp(parsed.data.payTime) : undefined;
+  if (!parsed.success || paidAtMs === undefined) return INVALID;
   const request = parsed.data;
   const earlier = bank.books.payment(request.orderNo);
   if (earlier) return { code: 'ORDER_REPEATED', data: orderOf(earlier) };
@@ -168,7 +168,9 @@ export function queryOrder({ books }: Bank, body: unknown): Reply {
 
 function orderOf({ reference, agencyReference, amountFen, state, postedAtMs, refusedCode }: BookedPayment) {
   const time =
-    postedAtMs === null ? {} : { [state === 'posted' ? 'doneTime' : 'expectTime']: wireTime(postedAtMs) };
+    postedAtMs === null
+      ? {}
+      : { [state === 'posted' ? 'doneTime' : 'expectTime']: chinaTimestamp(postedAtMs) };
   return {
     orderNo: reference,
     serialNo: agencyReference,

@@ -1,7 +1,7 @@
 import { businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { sumMinor } from '../../src/kernel/money.ts';
 import { fileAvailableFromMs } from '../support/agency-conduct.ts';
-import { wireTime } from '../support/china-time.ts';
 import type { ChannelBooks } from './books.ts';
 
 /** The bank's day ends at midnight. */
@@ -36,7 +36,7 @@ export function dailyFile(books: ChannelBooks, nowMs: number, date: string, part
       reference,
       agencyReference,
       amountFen,
-      wireTime(postedAtMs),
+      chinaTimestamp(postedAtMs),
     ]),
   ];
   const content = lines.map((line) => `${line.join('\t')}\n`).join('');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { addDays, businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaDate, chinaTimestamp } from '../../src/kernel/china-time.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import type { BookedPayment } from '../support/agency-books.ts';
 import {
@@ -12,7 +13,6 @@ import {
 } from '../support/agency-conduct.ts';
 import type { AgencyAnswer, AgencySystem } from '../support/agency-server.ts';
 import { type Posting, postingsOf, undoingsOf } from '../support/book-views.ts';
-import { localDate, wireTime } from '../support/china-time.ts';
 import { seededDraws } from '../support/fault-plan.ts';
 import type { SandboxRequest } from '../support/http-server.ts';
 import { PIPELINE_NUMBERS, PREPAID_NUMBERS } from './account-number.rules.ts';
@@ -151,7 +151,7 @@ export class GasAgency implements AgencySystem<GasRequest, Reply> {
       accountNo,
       period: request.period ?? monthBefore(nowMs, 1),
       volumeM3: request.volumeM3 ?? 8 + Math.floor(draw() * 30),
-      dueDate: request.dueDate ?? addDays(localDate(nowMs), DUE_IN_DAYS),
+      dueDate: request.dueDate ?? addDays(chinaDate(nowMs), DUE_IN_DAYS),
     });
     await this.books.durable();
     return bill;
@@ -177,7 +177,8 @@ export class GasAgency implements AgencySystem<GasRequest, Reply> {
       return fault === 'refuse' ? { code: '40207' } : queryPayment(books, content);
     }
     const closed = this.conduct.closure(fault);
-    if (closed) return { code: CLOSED_CODES[closed.why], data: { open_time: wireTime(closed.opensAtMs) } };
+    if (closed)
+      return { code: CLOSED_CODES[closed.why], data: { open_time: chinaTimestamp(closed.opensAtMs) } };
     if (operation === 'queryBills' || operation === 'plans') {
       if (fault === 'refuse') return { code: '40207' };
       return (operation === 'plans' ? queryPlans : queryBills)(books, nowMs, content);
@@ -196,7 +197,8 @@ export class GasAgency implements AgencySystem<GasRequest, Reply> {
     if (!day.success || Number.isNaN(Date.parse(date))) return { code: '40004' };
     const file = dailyFile(this.books, nowMs, date, this.appId);
     if (file.kind === 'nothing') return { code: '50402' };
-    if (file.kind === 'notYet') return { code: '50401', data: { avail_time: wireTime(file.availableAtMs) } };
+    if (file.kind === 'notYet')
+      return { code: '50401', data: { avail_time: chinaTimestamp(file.availableAtMs) } };
     const bytes = Buffer.from(file.content);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     return { code: '10000', data: { file_name: file.fileName, sha256, content: bytes.toString('base64') } };

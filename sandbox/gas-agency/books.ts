@@ -1,6 +1,6 @@
+import { chinaDate, startOfChinaDate } from '../../src/kernel/china-time.ts';
 import { sumMinor } from '../../src/kernel/money.ts';
 import { AgencyBooks } from '../support/agency-books.ts';
-import { localDate, startOfDate } from '../support/china-time.ts';
 import { type Charge, chargesOf, costFen, owedOn, volumeForDm3 } from './tariff.rules.ts';
 
 export interface Customer {
@@ -67,8 +67,8 @@ export function owedAt(
 ): { arrearsFen: number; lateFeeFen: number } {
   const payments = books
     .paidTowards(bill.billNo)
-    .map(({ paidAtMs, amountFen }) => ({ onDate: localDate(paidAtMs), amountFen }));
-  return owedOn(bill, payments, localDate(atMs));
+    .map(({ paidAtMs, amountFen }) => ({ onDate: chinaDate(paidAtMs), amountFen }));
+  return owedOn(bill, payments, chinaDate(atMs));
 }
 
 /** What a customer owes at a moment, oldest first. */
@@ -96,7 +96,7 @@ const TOKEN_AMOUNTS_YUAN = [50, 100, 200];
 
 /** What a prepaid customer can buy at a moment: cards are charged by volume, tokens by amount; prices follow from the year's tiers. */
 export function offersTo(books: GasBooks, { accountNo, meter }: Customer, atMs: number): Offer[] {
-  const startOfYearMs = startOfDate(`${localDate(atMs).slice(0, 4)}-01-01`);
+  const startOfYearMs = startOfChinaDate(`${chinaDate(atMs).slice(0, 4)}-01-01`);
   const usedDm3 = books.boughtSinceDm3(accountNo, startOfYearMs);
   if (meter === 'card') {
     return CARD_VOLUMES_M3.map((volumeM3) => {

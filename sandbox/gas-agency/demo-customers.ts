@@ -1,6 +1,6 @@
 import { addDays } from '../../src/kernel/business-date.ts';
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import { AGENCY_FAULTS, type AgencyFault, monthBefore } from '../support/agency-conduct.ts';
-import { localDate } from '../support/china-time.ts';
 import { type About, FAULT_WORDS } from '../support/fault-words.ts';
 import { PIPELINE_NUMBERS, PREPAID_NUMBERS } from './account-number.rules.ts';
 import { type Customer, type GasBooks, issueBill } from './books.ts';
@@ -106,7 +106,7 @@ export function seedDemoCustomers(books: GasBooks, nowMs: number): void {
         accountNo: customer.accountNo,
         period: monthBefore(nowMs, monthsAgo),
         volumeM3,
-        dueDate: addDays(localDate(nowMs), dueInDays),
+        dueDate: addDays(chinaDate(nowMs), dueInDays),
       });
     }
   }

@@ -1,9 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaTimestamp, readChinaTimestamp } from '../../src/kernel/china-time.ts';
 import { formatMinor, parseMinor, sumMinor } from '../../src/kernel/money.ts';
 import type { BookedPayment, BookedUndoing, UndoRefusal } from '../support/agency-books.ts';
-import { readWireTime, wireTime } from '../support/china-time.ts';
 import { isAccountNumber } from './account-number.rules.ts';
 import { type Customer, type GasBooks, offersTo, owedAt, unpaid } from './books.ts';
 import type { Code, Reply } from './protocol.ts';
@@ -115,8 +115,8 @@ export type PayMode = 'post' | 'process' | 'refuse';
  */
 export function pay(books: GasBooks, nowMs: number, content: unknown, mode: PayMode): Reply {
   const parsed = payRequest.safeParse(content);
-  const paidAtMs = parsed.success ? readWireTime(parsed.data.pay_time) : null;
-  if (!parsed.success || paidAtMs === null) return INVALID;
+  const paidAtMs = parsed.success ? readChinaTimestamp(parsed.data.pay_time) : undefined;
+  if (!parsed.success || paidAtMs === undefined) return INVALID;
   const request = parsed.data;
   if ((request.bills === undefined) === (request.plan_id === undefined)) return INVALID;
   const earlier = books.payment(request.order_no);
@@ -212,8 +212,8 @@ function paymentData(books: GasBooks, payment: BookedPayment): Record<string, un
     gas_no: payment.agencyReference,
     pay_amount: yuanOf(payment.amountFen),
     status: { posted: 'SUCCESS', processing: 'PROCESSING', refused: 'FAIL' }[state],
-    ...(state === 'posted' && postedAtMs !== null ? { post_time: wireTime(postedAtMs) } : {}),
-    ...(state === 'processing' && postedAtMs !== null ? { expect_time: wireTime(postedAtMs) } : {}),
+    ...(state === 'posted' && postedAtMs !== null ? { post_time: chinaTimestamp(postedAtMs) } : {}),
+    ...(state === 'processing' && postedAtMs !== null ? { expect_time: chinaTimestamp(postedAtMs) } : {}),
     ...(state === 'posted' && supply ? { supply } : {}),
     ...(refusedCode ? { fail_code: refusedCode } : {}),
   };
@@ -262,7 +262,7 @@ function undoingReply(undoing: BookedUndoing): Reply {
       gas_no: undoing.agencyReference,
       amount: yuanOf(undoing.amountFen),
       status: undoing.refusedCode ? 'FAIL' : 'SUCCESS',
-      undo_time: wireTime(undoing.undoneAtMs),
+      undo_time: chinaTimestamp(undoing.undoneAtMs),
     },
   };
 }

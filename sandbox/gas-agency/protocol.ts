@@ -5,9 +5,9 @@ import {
   sign as rsaSign,
   verify as rsaVerify,
 } from 'node:crypto';
+import { chinaTimestamp, readChinaTimestamp } from '../../src/kernel/china-time.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import type { AgencyAnswer } from '../support/agency-server.ts';
-import { readWireTime, wireTime } from '../support/china-time.ts';
 import { SeenNonces } from '../support/seen-nonces.ts';
 
 /** The codes and the words that go with them. */
@@ -105,7 +105,7 @@ export class Protocol {
       fields.get('sign_type') === 'RSA2' &&
       rsaVerify('RSA-SHA256', Buffer.from(signedText(fields)), this.merchantPublicKey, signature);
     if (!isSigned || fields.get('app_id') !== this.appId) return { refusal: '40001', nonce };
-    if (!this.nonces.isFresh(readWireTime(fields.get('timestamp') ?? '') ?? 0))
+    if (!this.nonces.isFresh(readChinaTimestamp(fields.get('timestamp') ?? '') ?? 0))
       return { refusal: '40002', nonce };
     if (!/^[\w-]{8,64}$/.test(nonce)) return { refusal: '40004', nonce };
     if (this.nonces.isReplayed(nonce)) return { refusal: '40003', nonce };
@@ -121,7 +121,7 @@ export class Protocol {
       ['code', code],
       ['msg', CODES[code as Code] ?? '未知'],
       ['nonce', nonce],
-      ['timestamp', wireTime(this.clock.nowMs())],
+      ['timestamp', chinaTimestamp(this.clock.nowMs())],
       ['sign_type', 'RSA2'],
       ['data', data ? JSON.stringify(data) : ''],
     ]);

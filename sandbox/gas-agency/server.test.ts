@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomUUID, sign as rsaSign, verify as rsaVerify }
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { wireTime } from '../support/china-time.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { PIPELINE_NUMBERS, PREPAID_NUMBERS } from './account-number.rules.ts';
 import { DEMO_CUSTOMERS } from './demo-customers.ts';
 import { signedText } from './protocol.ts';
@@ -51,7 +51,7 @@ describe('the gas company', () => {
       Object.entries({
         app_id: 'civicpay',
         method,
-        timestamp: wireTime(Date.now()),
+        timestamp: chinaTimestamp(Date.now()),
         nonce: randomUUID(),
         sign_type: 'RSA2',
         biz_content: JSON.stringify(content),
@@ -83,7 +83,7 @@ describe('the gas company', () => {
     return {
       order_no: orderNo(),
       account_no,
-      pay_time: wireTime(nowMs()),
+      pay_time: chinaTimestamp(nowMs()),
       pay_amount: (totalFen / 100).toFixed(2),
       bills,
     };
@@ -126,7 +126,7 @@ describe('the gas company', () => {
       ['another application', () => signed(form('gas.bill.query', content, { app_id: 'x' })), '40001'],
       [
         'what is old',
-        () => signed(form('gas.bill.query', content, { timestamp: wireTime(Date.now() - 302_000) })),
+        () => signed(form('gas.bill.query', content, { timestamp: chinaTimestamp(Date.now() - 302_000) })),
         '40002',
       ],
       ['no time', () => signed(form('gas.bill.query', content, { timestamp: 'now' })), '40002'],
@@ -205,7 +205,7 @@ describe('the gas company', () => {
       expect(await code({ account_no: threeDue })).toBe('40203');
       expect(await code({ pay_amount: '1.00' })).toBe('40201');
       expect(await code({ pay_amount: '10000.01' })).toBe('40206');
-      expect(await code({ pay_time: wireTime(nowMs() - 8 * DAY_MS) })).toBe('40208');
+      expect(await code({ pay_time: chinaTimestamp(nowMs() - 8 * DAY_MS) })).toBe('40208');
       expect(await code({ plan_id: 'V10' })).toBe('40004');
       expect(await code({ bills: undefined })).toBe('40004');
       expect(await code({ bills: undefined, plan_id: 'V10' })).toBe('40103');
@@ -236,7 +236,7 @@ describe('the gas company', () => {
         api('gas.pay', {
           order_no: orderNo(),
           account_no,
-          pay_time: wireTime(nowMs()),
+          pay_time: chinaTimestamp(nowMs()),
           pay_amount: price,
           plan_id,
         });
@@ -259,7 +259,12 @@ describe('the gas company', () => {
 
     it('for good', async () => {
       const account_no = PREPAID_NUMBERS.numberOf(4, null);
-      const sale = { order_no: orderNo(), account_no, pay_time: wireTime(nowMs()), pay_amount: '34.50' };
+      const sale = {
+        order_no: orderNo(),
+        account_no,
+        pay_time: chinaTimestamp(nowMs()),
+        pay_amount: '34.50',
+      };
       expect((await api('gas.pay', { ...sale, plan_id: 'V10' })).code).toBe('10000');
       const undo = { order_no: orderNo(), orig_order_no: sale.order_no, amount: '34.50' };
       expect((await api('gas.reverse', undo)).code).toBe('40305');
@@ -269,7 +274,7 @@ describe('the gas company', () => {
   it('remembers what it posted and sold, when it is started again', async () => {
     const paid = await payment(plain);
     const account_no = PREPAID_NUMBERS.numberOf(5, null);
-    const sale = { order_no: orderNo(), account_no, pay_time: wireTime(nowMs()), pay_amount: '50.00' };
+    const sale = { order_no: orderNo(), account_no, pay_time: chinaTimestamp(nowMs()), pay_amount: '50.00' };
     const before = [await api('gas.pay', paid), await api('gas.pay', { ...sale, plan_id: 'A50' })];
     expect(before.map(({ code }) => code)).toEqual(['10000', '10000']);
     await running.stop();

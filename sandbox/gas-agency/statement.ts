@@ -1,8 +1,8 @@
 import { businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { formatMinor } from '../../src/kernel/money.ts';
 import { fileAvailableFromMs } from '../support/agency-conduct.ts';
 import { type Movement, movementsOf } from '../support/book-views.ts';
-import { wireTime } from '../support/china-time.ts';
 import type { GasBooks } from './books.ts';
 
 /** The agency's day ends at midnight. */
@@ -27,7 +27,14 @@ export function dailyFile(books: GasBooks, nowMs: number, date: string, appId: s
   const lines = movements.map((movement) => {
     const { reference, agencyReference, accountNo, amountFen, atMs } = movement;
     const amount = formatMinor(amountFen, 'CNY');
-    return [typeOf(books, movement), reference, agencyReference, accountNo, amount, wireTime(atMs)].join(',');
+    return [
+      typeOf(books, movement),
+      reference,
+      agencyReference,
+      accountNo,
+      amount,
+      chinaTimestamp(atMs),
+    ].join(',');
   });
   return {
     kind: 'file',

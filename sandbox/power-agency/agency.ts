@@ -1,6 +1,6 @@
 import { addDays, businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaDate, chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
-import { localDate, wireTime } from '../support/china-time.ts';
 import { FaultPlan, type FaultRule, type Strike, seededDraws } from '../support/fault-plan.ts';
 import { SandboxClock } from '../support/sandbox-clock.ts';
 import { ALWAYS_OPEN, type Closure, closure, type ServiceHours } from '../support/service-hours.ts';
@@ -130,7 +130,7 @@ export class PowerAgency {
   }): Promise<Receivable | null> {
     const customer = this.books.customer(request.consNo);
     if (!customer) return null;
-    const today = localDate(this.clock.nowMs());
+    const today = chinaDate(this.clock.nowMs());
     const receivable = this.books.addReceivable({
       consNo: request.consNo,
       month: request.month ?? monthBefore(today, 1),
@@ -176,7 +176,8 @@ export class PowerAgency {
     if (operation === 'queryPayment')
       return fault === 'refuse' ? { rtnCode: '2007' } : queryPayment(this.books, body);
     const closed = fault === 'closed' ? maintenanceUntil(nowMs) : closure(this.hours, nowMs);
-    if (closed) return { rtnCode: CLOSED_CODES[closed.why], data: { openTime: wireTime(closed.opensAtMs) } };
+    if (closed)
+      return { rtnCode: CLOSED_CODES[closed.why], data: { openTime: chinaTimestamp(closed.opensAtMs) } };
     if (operation === 'queryArrears') {
       return fault === 'refuse' ? { rtnCode: '2007' } : queryArrears(this.books, nowMs, body);
     }

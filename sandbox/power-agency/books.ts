@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import { sumMinor } from '../../src/kernel/money.ts';
-import { localDate } from '../support/china-time.ts';
 import { Journal } from '../support/journal.ts';
 import { type Charge, chargesOf, lateFeeFen, type Usage } from './tariff.rules.ts';
 
@@ -207,5 +207,5 @@ export class Books {
 /** What a receivable comes to when paid at a moment. */
 export function amountAt(receivable: Receivable, atMs: number): { arrearsFen: number; lateFeeFen: number } {
   const { arrearsFen, dueDate } = receivable;
-  return { arrearsFen, lateFeeFen: lateFeeFen(arrearsFen, dueDate, localDate(atMs)) };
+  return { arrearsFen, lateFeeFen: lateFeeFen(arrearsFen, dueDate, chinaDate(atMs)) };
 }

@@ -1,5 +1,5 @@
 import { addDays } from '../../src/kernel/business-date.ts';
-import { localDate } from '../support/china-time.ts';
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import { type About, FAULT_WORDS } from '../support/fault-words.ts';
 import { accountNumber, FAULTS, type Fault } from './account-number.rules.ts';
 import type { Books, Customer } from './books.ts';
@@ -108,7 +108,7 @@ export const DEMO_CUSTOMERS: readonly DemoCustomer[] = [
 
 /** Writes the demo customers and their bills, dated from now. */
 export function seedDemoCustomers(books: Books, nowMs: number): void {
-  const today = localDate(nowMs);
+  const today = chinaDate(nowMs);
   for (const { about: _about, fault: _fault, bills, ...customer } of DEMO_CUSTOMERS) {
     books.addCustomer(customer);
     for (const { monthsAgo, usage, dueInDays } of bills) {

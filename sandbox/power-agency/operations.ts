@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { chinaDate, chinaTimestamp, readChinaTimestamp } from '../../src/kernel/china-time.ts';
 import { formatMinor, parseMinor, sumMinor } from '../../src/kernel/money.ts';
-import { localDate, readWireTime, wireTime } from '../support/china-time.ts';
 import { isAccountNumber } from './account-number.rules.ts';
 import { amountAt, type Books, type Customer, type Payment, type Receivable } from './books.ts';
 import type { Reply, ReturnCode } from './protocol.ts';
@@ -55,7 +55,13 @@ export function queryArrears(books: Books, nowMs: number, body: unknown): Reply 
   const totalFen = sumMinor(arrears.map(({ totalAmt }) => fenOf(totalAmt)));
   return {
     rtnCode: '0000',
-    data: { ...who, qryNo: randomUUID(), qryTime: wireTime(nowMs), totalAmt: yuanOf(totalFen), arrears },
+    data: {
+      ...who,
+      qryNo: randomUUID(),
+      qryTime: chinaTimestamp(nowMs),
+      totalAmt: yuanOf(totalFen),
+      arrears,
+    },
   };
 }
 
@@ -91,8 +97,8 @@ export type PayMode = 'post' | 'process' | 'refuse';
  */
 export function pay(books: Books, nowMs: number, body: unknown, mode: PayMode): Reply {
   const parsed = payRequest.safeParse(body);
-  const payTimeMs = parsed.success ? readWireTime(parsed.data.payTime) : null;
-  if (!parsed.success || payTimeMs === null) return { rtnCode: '9004' };
+  const payTimeMs = parsed.success ? readChinaTimestamp(parsed.data.payTime) : undefined;
+  if (!parsed.success || payTimeMs === undefined) return { rtnCode: '9004' };
   const request = parsed.data;
   const earlier = books.payment(request.merOrderNo);
   if (earlier) return { rtnCode: '2004', data: paymentData(earlier) };
@@ -157,8 +163,8 @@ function paymentData(payment: Payment): Record<string, unknown> {
     chrgNo: payment.chrgNo,
     payAmt: yuanOf(payment.amountFen),
     procStatus: { posted: 'S', processing: 'P', refused: 'F' }[state],
-    ...(state === 'posted' && postedAtMs !== null ? { chrgTime: wireTime(postedAtMs) } : {}),
-    ...(state === 'processing' && postedAtMs !== null ? { expTime: wireTime(postedAtMs) } : {}),
+    ...(state === 'posted' && postedAtMs !== null ? { chrgTime: chinaTimestamp(postedAtMs) } : {}),
+    ...(state === 'processing' && postedAtMs !== null ? { expTime: chinaTimestamp(postedAtMs) } : {}),
     ...(payment.refusedCode ? { failCode: payment.refusedCode } : {}),
   };
 }
@@ -171,7 +177,7 @@ function maskedName({ name }: Customer): string {
 
 /** Meters are read on the fifth: the next bill comes on the first fifth after today. */
 function nextBillDate(nowMs: number): string {
-  const [year = 0, month = 0, day = 0] = localDate(nowMs).split('-').map(Number);
+  const [year = 0, month = 0, day = 0] = chinaDate(nowMs).split('-').map(Number);
   const next = new Date(Date.UTC(year, day < 5 ? month - 1 : month, 5));
   return next.toISOString().slice(0, 10).replaceAll('-', '');
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { wireTime } from '../support/china-time.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { accountNumber } from './account-number.rules.ts';
 import type { Posting } from './agency.ts';
 import { DEMO_CUSTOMERS } from './demo-customers.ts';
@@ -93,7 +93,7 @@ describe('the power company', () => {
       merOrderNo,
       qryNo: data.qryNo,
       consNo,
-      payTime: wireTime(running.agency.clock.nowMs()),
+      payTime: chinaTimestamp(running.agency.clock.nowMs()),
       payAmt: data.totalAmt,
       details: data.arrears.map((arrear) => ({
         rcvblNo: arrear.rcvblNo,
@@ -175,13 +175,19 @@ describe('the power company', () => {
       // Debited yesterday, told today: yesterday's amount is right.
       expect((await api('/api/chargePay', today)).json.rtnCode).toBe('0000');
       const other = accountNumber(6, null);
-      const stale = { ...(await payment(other)), payTime: wireTime(running.agency.clock.nowMs() + dayMs) };
+      const stale = {
+        ...(await payment(other)),
+        payTime: chinaTimestamp(running.agency.clock.nowMs() + dayMs),
+      };
       expect((await api('/api/chargePay', stale)).json.rtnCode).toBe('2008');
-      const old = { ...(await payment(other)), payTime: wireTime(running.agency.clock.nowMs() - 8 * dayMs) };
+      const old = {
+        ...(await payment(other)),
+        payTime: chinaTimestamp(running.agency.clock.nowMs() - 8 * dayMs),
+      };
       expect((await api('/api/chargePay', old)).json.rtnCode).toBe('2008');
       const yesterday = {
         ...(await payment(other)),
-        payTime: wireTime(running.agency.clock.nowMs() - dayMs),
+        payTime: chinaTimestamp(running.agency.clock.nowMs() - dayMs),
       };
       expect((await api('/api/chargePay', yesterday)).json.rtnCode).toBe('2001');
     });

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
-import { wireTime } from '../support/china-time.ts';
 import {
   type SandboxRequest,
   type SandboxServer,
@@ -146,7 +146,7 @@ class Call {
     const file = await this.agency.dailyFile(date, this.merchant.appId);
     if (file.kind === 'noPayments') return answerOf({ rtnCode: '4002' });
     if (file.kind === 'notYet') {
-      return answerOf({ rtnCode: '4001', data: { availTime: wireTime(file.availableAtMs) } });
+      return answerOf({ rtnCode: '4001', data: { availTime: chinaTimestamp(file.availableAtMs) } });
     }
     return {
       contentType: 'text/plain; charset=utf-8',

@@ -1,6 +1,6 @@
 import { addDays, businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaTimestamp, startOfChinaDate } from '../../src/kernel/china-time.ts';
 import { formatMinor, sumMinor } from '../../src/kernel/money.ts';
-import { startOfDate, wireTime } from '../support/china-time.ts';
 import type { Books, Payment } from './books.ts';
 
 /** The agency's day ends at 23:00; what comes after belongs to the next. */
@@ -33,8 +33,8 @@ export function dailyFile(books: Books, nowMs: number, date: string, appId: stri
       payment.chrgNo,
       payment.consNo,
       formatMinor(payment.amountFen, 'CNY'),
-      wireTime(payment.payTimeMs),
-      wireTime(payment.postedAtMs),
+      chinaTimestamp(payment.payTimeMs),
+      chinaTimestamp(payment.postedAtMs),
     ].join('|'),
   );
   const totalFen = sumMinor(payments.map(({ amountFen }) => amountFen));
@@ -49,7 +49,7 @@ export function dailyFile(books: Books, nowMs: number, date: string, appId: stri
 
 /** When the file of a date can be had. */
 export function availableFrom(date: string): number {
-  return startOfDate(addDays(date, 1)) + AVAILABLE_AFTER_MIDNIGHT_MS;
+  return startOfChinaDate(addDays(date, 1)) + AVAILABLE_AFTER_MIDNIGHT_MS;
 }
 
 type PostedPayment = Payment & { postedAtMs: number };

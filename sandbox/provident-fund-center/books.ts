@@ -1,7 +1,7 @@
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import { AccountNumbering } from '../support/account-numbering.ts';
 import { AgencyBooks } from '../support/agency-books.ts';
 import type { AgencyFault } from '../support/agency-conduct.ts';
-import { localDate } from '../support/china-time.ts';
 import { type InstalmentAmounts, instalmentAmounts, penaltyFen } from './loan.rules.ts';
 
 /** Accounts of flexible workers who pay in as they like, and loans: twelve digits each. */
@@ -65,12 +65,12 @@ export function amountsAt(
   atMs: number,
 ): InstalmentAmounts & { penaltyFen: number; totalFen: number } {
   const amounts = instalmentAmounts(instalment.number);
-  const penalty = penaltyFen(amounts, instalment.dueDate, localDate(atMs));
+  const penalty = penaltyFen(amounts, instalment.dueDate, chinaDate(atMs));
   const { principalFen, interestFen } = amounts;
   return { ...amounts, penaltyFen: penalty, totalFen: principalFen + interestFen + penalty };
 }
 
 /** Under what deposits of one account in one month are counted together. */
 export function depositMonth(accountNo: string, atMs: number): string {
-  return `${accountNo}-${localDate(atMs).slice(0, 7)}`;
+  return `${accountNo}-${chinaDate(atMs).slice(0, 7)}`;
 }

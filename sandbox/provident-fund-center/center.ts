@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import {
   AGENCY_FAULTS,
@@ -10,7 +11,6 @@ import {
 } from '../support/agency-conduct.ts';
 import type { AgencyAnswer, AgencySystem } from '../support/agency-server.ts';
 import { type Posting, postingsOf } from '../support/book-views.ts';
-import { wireTime } from '../support/china-time.ts';
 import type { SandboxRequest } from '../support/http-server.ts';
 import {
   addInstalment,
@@ -162,7 +162,7 @@ export class ProvidentFundCenter implements AgencySystem<FundRequest, Reply> {
     const closed = this.conduct.closure(fault);
     if (closed) {
       const code = closed.why === 'maintenance' ? 'E3002' : 'E3001';
-      return { code, fields: { open_time: wireTime(closed.opensAtMs) } };
+      return { code, fields: { open_time: chinaTimestamp(closed.opensAtMs) } };
     }
     if (operation === 'pay') {
       const reply = pay(this.books, nowMs, service, fields, (fault && PAY_MODES[fault]) ?? 'post');
@@ -180,7 +180,7 @@ export class ProvidentFundCenter implements AgencySystem<FundRequest, Reply> {
     const file = dailyFile(this.books, nowMs, date, this.merchantNo);
     if (file.kind === 'noPayments') return { code: 'E4002' };
     if (file.kind === 'notYet')
-      return { code: 'E4001', fields: { avail_time: wireTime(file.availableAtMs) } };
+      return { code: 'E4001', fields: { avail_time: chinaTimestamp(file.availableAtMs) } };
     const file_content = Buffer.from(file.content).toString('base64');
     return { code: 'S0000', fields: { file_name: file.fileName, file_content } };
   }

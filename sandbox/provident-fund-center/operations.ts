@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { chinaTimestamp, readChinaTimestamp } from '../../src/kernel/china-time.ts';
 import { formatMinor, parseMinor, sumMinor } from '../../src/kernel/money.ts';
 import type { BookedPayment } from '../support/agency-books.ts';
-import { readWireTime, wireTime } from '../support/china-time.ts';
 import {
   amountsAt,
   DEPOSIT_NUMBERS,
@@ -91,9 +91,9 @@ export function pay(books: FundBooks, nowMs: number, service: Service, fields: F
 
 function readPayment(service: Service, fields: Fields): AskedPayment | null {
   const { account_no: accountNo = '', pay_time = '', pay_amt = '' } = fields;
-  const paidAtMs = readWireTime(pay_time);
+  const paidAtMs = readChinaTimestamp(pay_time);
   const amountFen = fenOf(pay_amt);
-  if (paidAtMs === null || amountFen === null) return null;
+  if (paidAtMs === undefined || amountFen === null) return null;
   if (service === 'deposit.pay') {
     const details = [{ billNo: depositMonth(accountNo, paidAtMs), amountFen }];
     return { accountNo, paidAtMs, amountFen, details };
@@ -156,8 +156,8 @@ function paymentFields(payment: BookedPayment): Fields {
     serial_no: payment.agencyReference,
     pay_amt: yuanOf(payment.amountFen),
     state: { posted: 'S', processing: 'P', refused: 'F' }[state],
-    post_time: state === 'posted' && postedAtMs !== null ? wireTime(postedAtMs) : '',
-    expect_time: state === 'processing' && postedAtMs !== null ? wireTime(postedAtMs) : '',
+    post_time: state === 'posted' && postedAtMs !== null ? chinaTimestamp(postedAtMs) : '',
+    expect_time: state === 'processing' && postedAtMs !== null ? chinaTimestamp(postedAtMs) : '',
     fail_code: payment.refusedCode ?? '',
   };
 }

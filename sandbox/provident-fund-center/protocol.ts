@@ -1,7 +1,7 @@
+import { chinaTimestamp, readChinaTimestamp } from '../../src/kernel/china-time.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { signSm2, verifySm2 } from '../../src/kernel/sm2.ts';
 import type { AgencyAnswer } from '../support/agency-server.ts';
-import { readWireTime, wireTime } from '../support/china-time.ts';
 import { SeenNonces } from '../support/seen-nonces.ts';
 
 /** The codes and the words that go with them. */
@@ -91,7 +91,8 @@ export class Protocol {
       fields.merchant_no === this.keys.merchantNo &&
       verifySm2(this.keys.merchantPublicKey, signedText(fields), Buffer.from(sign, 'base64'));
     if (!isSigned) return { refusal: 'E9001', nonce };
-    if (!this.nonces.isFresh(readWireTime(fields.timestamp ?? '') ?? 0)) return { refusal: 'E9002', nonce };
+    if (!this.nonces.isFresh(readChinaTimestamp(fields.timestamp ?? '') ?? 0))
+      return { refusal: 'E9002', nonce };
     if (!/^[\w-]{8,64}$/.test(nonce)) return { refusal: 'E9004', nonce };
     if (this.nonces.isReplayed(nonce)) return { refusal: 'E9003', nonce };
     if (!isService(service)) return { refusal: 'E9004', nonce };
@@ -106,7 +107,7 @@ export class Protocol {
       code,
       msg: CODES[code as Code] ?? '未知',
       nonce,
-      timestamp: wireTime(this.clock.nowMs()),
+      timestamp: chinaTimestamp(this.clock.nowMs()),
       sign_type: 'SM2',
     };
     const sign = Buffer.from(signSm2(this.keys.centerPrivateKey, signedText(all))).toString('base64');

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { chinaDate, chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { generateSm2KeyPair, signSm2, verifySm2 } from '../../src/kernel/sm2.ts';
-import { localDate, wireTime } from '../support/china-time.ts';
 import { DEMO_CUSTOMERS } from './demo-customers.ts';
 import { type RunningProvidentFundCenter, startProvidentFundCenter } from './server.ts';
 
@@ -42,7 +42,7 @@ describe('the provident fund center', () => {
     await start();
     // Noon: no test then straddles midnight, whenever it runs.
     const { clock } = running.center.conduct;
-    clock.set(Date.parse(`${localDate(clock.nowMs())}T12:00:00+08:00`));
+    clock.set(Date.parse(`${chinaDate(clock.nowMs())}T12:00:00+08:00`));
   });
   afterEach(async () => {
     await running.stop();
@@ -59,7 +59,7 @@ describe('the provident fund center', () => {
       service,
       version: '1.0',
       charset: 'UTF-8',
-      timestamp: wireTime(Date.now()),
+      timestamp: chinaTimestamp(Date.now()),
       nonce: randomUUID(),
       sign_type: 'SM2',
       ...fields,
@@ -75,7 +75,7 @@ describe('the provident fund center', () => {
     expect(answer.nonce).toBe(form.nonce);
     return answer;
   }
-  const payTime = () => wireTime(running.center.conduct.clock.nowMs());
+  const payTime = () => chinaTimestamp(running.center.conduct.clock.nowMs());
   const deposit = (order_no: string, pay_amt: string, account_no = depositor?.accountNo ?? '') =>
     ask('deposit.pay', { order_no, account_no, pay_amt, pay_time: payTime() });
 
@@ -89,9 +89,9 @@ describe('the provident fund center', () => {
     expect(await codeOf({ ...right, merchant_no: 'somebody' })).toBe('E9001');
     expect(await codeOf(right)).toBe('S0000');
     expect(await codeOf(right)).toBe('E9003');
-    expect(await codeOf(formOf('loan.query', { ...query, timestamp: wireTime(Date.now() - 301_000) }))).toBe(
-      'E9002',
-    );
+    expect(
+      await codeOf(formOf('loan.query', { ...query, timestamp: chinaTimestamp(Date.now() - 301_000) })),
+    ).toBe('E9002');
     expect(await codeOf(formOf('toString', query))).toBe('E9004');
     const twice = `${new URLSearchParams(formOf('loan.query', query))}&account_no=300000000038`;
     expect((await send(twice)).code).toBe('E9004');

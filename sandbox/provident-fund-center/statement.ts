@@ -1,8 +1,8 @@
 import { businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { formatMinor, sumMinor } from '../../src/kernel/money.ts';
 import { fileAvailableFromMs } from '../support/agency-conduct.ts';
 import { movementsOf } from '../support/book-views.ts';
-import { wireTime } from '../support/china-time.ts';
 import { DEPOSIT_NUMBERS, type FundBooks } from './books.ts';
 
 /** The center's day ends at 22:00; what comes after belongs to the next. */
@@ -26,7 +26,14 @@ export function dailyFile(books: FundBooks, nowMs: number, date: string, merchan
   if (postings.length === 0) return { kind: 'noPayments' };
   const lines = postings.map(({ reference, agencyReference, accountNo, amountFen, atMs }) => {
     const business = DEPOSIT_NUMBERS.isNumber(accountNo) ? '缴存' : '还贷';
-    return [reference, agencyReference, business, accountNo, formatMinor(amountFen, 'CNY'), wireTime(atMs)];
+    return [
+      reference,
+      agencyReference,
+      business,
+      accountNo,
+      formatMinor(amountFen, 'CNY'),
+      chinaTimestamp(atMs),
+    ];
   });
   const totalFen = sumMinor(postings.map(({ amountFen }) => amountFen));
   const content = [

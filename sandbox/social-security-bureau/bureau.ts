@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { readFixed, writeFixed } from '../../src/kernel/fixed-width.ts';
 import { AgencyBooks } from '../support/agency-books.ts';
 import { AGENCY_FAULTS, AgencyConduct, type AgencyFault, monthBefore } from '../support/agency-conduct.ts';
 import { type Posting, postingsOf, undoingsOf } from '../support/book-views.ts';
-import { wireTime } from '../support/china-time.ts';
 import { addMonth, addParticipant, DEMO_PARTICIPANTS, seedDemoParticipants } from './demo-participants.ts';
 import { faultOfPerson, identityNumber } from './identity-numbers.rules.ts';
 import { type BureauChannel, type BureauOperation, type BureauReply, LAYOUTS } from './messages.ts';
@@ -129,7 +129,7 @@ export class SocialSecurityBureau {
     const closed = this.conduct.closure(fault);
     if (closed) {
       const returnCode = closed.why === 'maintenance' ? '3002' : '3001';
-      return { returnCode, body: writeFixed(LAYOUTS.moment, { time: wireTime(closed.opensAtMs) }) };
+      return { returnCode, body: writeFixed(LAYOUTS.moment, { time: chinaTimestamp(closed.opensAtMs) }) };
     }
     if (operation === 'queryBills') return isRefused ? { returnCode: '2007' } : queryDue(this.books, body);
     const reply =
@@ -146,7 +146,10 @@ export class SocialSecurityBureau {
     const file = dailyFile(this.books, this.conduct.clock.nowMs(), date, channelId);
     if (file.kind === 'noPayments') return { returnCode: '4002' };
     if (file.kind === 'notYet') {
-      return { returnCode: '4001', body: writeFixed(LAYOUTS.moment, { time: wireTime(file.availableAtMs) }) };
+      return {
+        returnCode: '4001',
+        body: writeFixed(LAYOUTS.moment, { time: chinaTimestamp(file.availableAtMs) }),
+      };
     }
     const head = writeFixed(LAYOUTS.file, { fileName: file.fileName, size: file.content.length });
     return { returnCode: '0000', body: Buffer.concat([head, file.content]) };

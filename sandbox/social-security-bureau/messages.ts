@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import {
   type FixedLayout,
   fixedBytes,
@@ -6,7 +7,6 @@ import {
   readFixed,
   writeFixed,
 } from '../../src/kernel/fixed-width.ts';
-import { wireTime } from '../support/china-time.ts';
 
 /** The return codes and the words that go with them. */
 export const RETURN_CODES = {
@@ -168,7 +168,7 @@ export function writeReply(
   nowMs: number,
   isForged = false,
 ): Buffer {
-  const header = { version: VERSION, code, channel, trace, time: wireTime(nowMs), returnCode };
+  const header = { version: VERSION, code, channel, trace, time: chinaTimestamp(nowMs), returnCode };
   const content = Buffer.concat([writeFixed(HEADER, header), body]);
   const right = mac(macKey, content);
   return frame(Buffer.concat([content, Buffer.from(isForged ? [...right].reverse().join('') : right)]));

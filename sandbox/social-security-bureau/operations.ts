@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaTimestamp, readChinaTimestamp } from '../../src/kernel/china-time.ts';
 import { readFixed, writeFixed } from '../../src/kernel/fixed-width.ts';
 import { sumMinor } from '../../src/kernel/money.ts';
 import type { AgencyBooks, BookedPayment, BookedUndoing, UndoRefusal } from '../support/agency-books.ts';
-import { readWireTime, wireTime } from '../support/china-time.ts';
 import { contributionOf } from './contributions.rules.ts';
 import { isIdentityNumber } from './identity-numbers.rules.ts';
 import { type BureauReply, LAYOUTS, type ReturnCode, readCounted } from './messages.ts';
@@ -77,8 +77,8 @@ function unpaidMonths(books: BureauBooks, accountNo: string): DueMonth[] {
  */
 export function pay(books: BureauBooks, nowMs: number, body: Uint8Array, mode: PayMode): BureauReply {
   const counted = readCounted(LAYOUTS.pay, LAYOUTS.payItem, body);
-  const paidAtMs = counted && readWireTime(counted.record.payTime ?? '');
-  if (!counted || paidAtMs === null || !/^[\w-]{1,32}$/.test(counted.record.reference ?? '')) {
+  const paidAtMs = counted ? readChinaTimestamp(counted.record.payTime) : undefined;
+  if (!counted || paidAtMs === undefined || !/^[\w-]{1,32}$/.test(counted.record.reference ?? '')) {
     return { returnCode: '9004' };
   }
   const { reference = '', identityNumber: accountNo = '' } = counted.record;
@@ -176,7 +176,7 @@ function reversalReply(undoing: BookedUndoing): BureauReply {
       originalReference: undoing.originalReference,
       reversalNo: undoing.agencyReference,
       amount: undoing.amountFen,
-      time: wireTime(undoing.undoneAtMs),
+      time: chinaTimestamp(undoing.undoneAtMs),
     }),
   };
 }
@@ -189,8 +189,8 @@ function paymentBody(payment: BookedPayment): Buffer {
     receiptNo: payment.agencyReference,
     amount: payment.amountFen,
     state: { posted: 'S', processing: 'P', refused: 'F' }[state],
-    postedTime: state === 'posted' && postedAtMs !== null ? wireTime(postedAtMs) : '',
-    expectedTime: state === 'processing' && postedAtMs !== null ? wireTime(postedAtMs) : '',
+    postedTime: state === 'posted' && postedAtMs !== null ? chinaTimestamp(postedAtMs) : '',
+    expectedTime: state === 'processing' && postedAtMs !== null ? chinaTimestamp(postedAtMs) : '',
     failCode: payment.refusedCode ?? '',
   });
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { wireTime } from '../support/china-time.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { DEMO_PARTICIPANTS } from './demo-participants.ts';
 import { identityNumber } from './identity-numbers.rules.ts';
 import { type RunningSocialSecurityBureau, startSocialSecurityBureau } from './server.ts';
@@ -49,7 +49,7 @@ describe('the social security bureau', () => {
     more: { trace?: string; time?: string; mac?: string; channel?: string } = {},
   ): Buffer {
     const trace = more.trace ?? randomUUID().replaceAll('-', '');
-    const header = `01${code}${text(more.channel ?? 'civicpay', 8)}${trace}${more.time ?? wireTime(Date.now())}    `;
+    const header = `01${code}${text(more.channel ?? 'civicpay', 8)}${trace}${more.time ?? chinaTimestamp(Date.now())}    `;
     const content = Buffer.concat([Buffer.from(header), body]);
     const whole = Buffer.concat([content, Buffer.from(more.mac ?? macOf(content))]);
     return Buffer.concat([Buffer.from(number(whole.length, 8)), whole]);
@@ -76,7 +76,7 @@ describe('the social security bureau', () => {
     return [0, 1, 2].map((index) => items.subarray(index * 74, index * 74 + 20).toString());
   }
   const pay = (reference: string, vouchers: string[], totalFen = 154_000 * vouchers.length) => {
-    const head = `${text(reference, 32)}${text('q', 20)}${three?.accountNo}060${wireTime(running.bureau.conduct.clock.nowMs())}`;
+    const head = `${text(reference, 32)}${text('q', 20)}${three?.accountNo}060${chinaTimestamp(running.bureau.conduct.clock.nowMs())}`;
     const items = vouchers.map((voucher) => voucher + number(154_000, 12)).join('');
     return ask('1201', Buffer.from(`${head}${number(totalFen, 12)}${number(vouchers.length, 2)}${items}`));
   };
@@ -116,7 +116,7 @@ describe('the social security bureau', () => {
     const trace = 'trace-of-the-tests-000000000001.'.replace('.', 'x');
     expect((await ask('1101', body, { mac: 'A'.repeat(64) })).code).toBe('9001');
     expect((await ask('1101', body, { channel: 'somebody' })).code).toBe('9001');
-    expect((await ask('1101', body, { time: wireTime(Date.now() - 301_000) })).code).toBe('9002');
+    expect((await ask('1101', body, { time: chinaTimestamp(Date.now() - 301_000) })).code).toBe('9002');
     expect((await ask('1101', body, { time: '20261399000000' })).code).toBe('9002');
     expect((await ask('1101', body, { trace })).code).toBe('0000');
     expect((await ask('1101', body, { trace })).code).toBe('9003');

@@ -1,8 +1,8 @@
+import { readChinaTimestamp } from '../../src/kernel/china-time.ts';
 import { type Clock, systemClock } from '../../src/kernel/clock.ts';
 import { readFixed } from '../../src/kernel/fixed-width.ts';
 import type { ServedCall } from '../support/agency-conduct.ts';
 import { answerControl } from '../support/agency-control.ts';
-import { readWireTime } from '../support/china-time.ts';
 import { sendJson, startSandboxServer, untilGone, waitMs } from '../support/http-server.ts';
 import { SeenNonces } from '../support/seen-nonces.ts';
 import { SocialSecurityBureau } from './bureau.ts';
@@ -128,8 +128,8 @@ class Desk {
   }
 
   private refusalOf({ code, trace, time }: BureauRequest): ReturnCode | null {
-    const sentAtMs = readWireTime(time);
-    if (sentAtMs === null || !this.traces.isFresh(sentAtMs)) return '9002';
+    const sentAtMs = readChinaTimestamp(time);
+    if (sentAtMs === undefined || !this.traces.isFresh(sentAtMs)) return '9002';
     if (!/^[\w-]{8,32}$/.test(trace)) return '9004';
     if (this.traces.isReplayed(trace)) return '9003';
     return Object.hasOwn(OPERATIONS, code) ? null : '9005';

@@ -1,9 +1,9 @@
 import { businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { fixedLayout, writeFixed } from '../../src/kernel/fixed-width.ts';
 import { sumMinor } from '../../src/kernel/money.ts';
 import type { BookedPayment } from '../support/agency-books.ts';
 import { fileAvailableFromMs } from '../support/agency-conduct.ts';
-import { wireTime } from '../support/china-time.ts';
 import type { BureauBooks } from './operations.ts';
 
 /** The bureau's day ends at 20:00; what comes after belongs to the next. */
@@ -51,8 +51,8 @@ export function dailyFile(books: BureauBooks, nowMs: number, date: string, chann
         receiptNo: payment.agencyReference,
         personNo: books.customer(payment.accountNo)?.personNo ?? '',
         amount: payment.amountFen,
-        payTime: wireTime(payment.paidAtMs),
-        postedTime: wireTime(payment.postedAtMs),
+        payTime: chinaTimestamp(payment.paidAtMs),
+        postedTime: chinaTimestamp(payment.postedAtMs),
       }),
     ),
     writeFixed(LINES.trailer, {

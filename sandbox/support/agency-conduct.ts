@@ -1,6 +1,6 @@
 import { addDays } from '../../src/kernel/business-date.ts';
+import { chinaDate, startOfChinaDate } from '../../src/kernel/china-time.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
-import { localDate, startOfDate } from './china-time.ts';
 import { FaultPlan, type FaultRule, type Strike } from './fault-plan.ts';
 import { SandboxClock } from './sandbox-clock.ts';
 import { ALWAYS_OPEN, type Closure, closure, type ServiceHours } from './service-hours.ts';
@@ -92,11 +92,11 @@ export class AgencyConduct {
 
 /** When the file of a business date can be had: from so many minutes after the midnight that ends it. */
 export function fileAvailableFromMs(date: string, minutesAfterMidnight: number): number {
-  return startOfDate(addDays(date, 1)) + minutesAfterMidnight * 60_000;
+  return startOfChinaDate(addDays(date, 1)) + minutesAfterMidnight * 60_000;
 }
 
 /** The month `YYYYMM` so many months before a moment's own. */
 export function monthBefore(atMs: number, months: number): string {
-  const [year = 0, month = 0] = localDate(atMs).split('-').map(Number);
+  const [year = 0, month = 0] = chinaDate(atMs).split('-').map(Number);
   return new Date(Date.UTC(year, month - 1 - months, 1)).toISOString().slice(0, 7).replace('-', '');
 }

@@ -1,4 +1,4 @@
-import { localDate, startOfDate } from './china-time.ts';
+import { chinaDate, startOfChinaDate } from '../../src/kernel/china-time.ts';
 
 /** When the agency serves: every day between two times, but for spans of maintenance. */
 export interface ServiceHours {
@@ -20,7 +20,7 @@ export interface Closure {
 export function closure(hours: ServiceHours, atMs: number): Closure | null {
   const maintenance = hours.maintenance.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs);
   if (maintenance) return { why: 'maintenance', opensAtMs: maintenance.toMs };
-  const midnightMs = startOfDate(localDate(atMs));
+  const midnightMs = startOfChinaDate(chinaDate(atMs));
   const opensMs = midnightMs + minutesOf(hours.from) * 60_000;
   const closesMs = midnightMs + minutesOf(hours.to) * 60_000;
   if (atMs < opensMs) return { why: 'outsideHours', opensAtMs: opensMs };

@@ -1,6 +1,6 @@
 import { addDays } from '../../src/kernel/business-date.ts';
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import { AGENCY_FAULTS, type AgencyFault, monthBefore } from '../support/agency-conduct.ts';
-import { localDate } from '../support/china-time.ts';
 import { type About, FAULT_WORDS } from '../support/fault-words.ts';
 import { accountOf, type PlatformBooks } from './books.ts';
 import { NUMBERINGS, TENANTS } from './tenants.ts';
@@ -72,6 +72,6 @@ export function issueBill(
   const title = isSchool
     ? { zh: '学杂费与午餐费', en: 'Fees and lunches' }
     : { zh: '物业管理费', en: 'Property management' };
-  const dueDate = addDays(localDate(nowMs), 20);
+  const dueDate = addDays(chinaDate(nowMs), 20);
   return books.addBill((billNo) => ({ billNo, accountNo, period, title, amountFen, dueDate }));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { addDays, businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaDate, chinaTimestamp } from '../../src/kernel/china-time.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import {
   AGENCY_FAULTS,
@@ -11,7 +12,6 @@ import {
 } from '../support/agency-conduct.ts';
 import type { AgencyAnswer, AgencySystem } from '../support/agency-server.ts';
 import { type Posting, postingsOf, undoingsOf } from '../support/book-views.ts';
-import { localDate, wireTime } from '../support/china-time.ts';
 import { seededDraws } from '../support/fault-plan.ts';
 import type { SandboxRequest } from '../support/http-server.ts';
 import { ACCOUNT_NUMBERS } from './account-number.rules.ts';
@@ -146,7 +146,7 @@ export class WaterAgency implements AgencySystem<WaterRequest, Reply> {
       accountNo,
       period: request.period ?? monthBefore(nowMs, 1),
       usage: request.usage ?? { volumeM3: 20 + Math.floor(draw() * 60), months: 2 },
-      dueDate: request.dueDate ?? addDays(localDate(nowMs), DUE_IN_DAYS),
+      dueDate: request.dueDate ?? addDays(chinaDate(nowMs), DUE_IN_DAYS),
     });
     await this.books.durable();
     return bill;
@@ -169,7 +169,8 @@ export class WaterAgency implements AgencySystem<WaterRequest, Reply> {
       return fault === 'refuse' ? { rtnCode: '200007' } : queryPayment(books, body);
     }
     const closed = this.conduct.closure(fault);
-    if (closed) return { rtnCode: CLOSED_CODES[closed.why], body: { OpenTime: wireTime(closed.opensAtMs) } };
+    if (closed)
+      return { rtnCode: CLOSED_CODES[closed.why], body: { OpenTime: chinaTimestamp(closed.opensAtMs) } };
     if (operation === 'queryBills') {
       return fault === 'refuse' ? { rtnCode: '200007' } : queryBills(books, nowMs, body);
     }
@@ -188,7 +189,7 @@ export class WaterAgency implements AgencySystem<WaterRequest, Reply> {
     const file = dailyFile(this.books, nowMs, date, this.merchantId);
     if (file.kind === 'nothing') return { rtnCode: '500002' };
     if (file.kind === 'notYet')
-      return { rtnCode: '500001', body: { AvailTime: wireTime(file.availableAtMs) } };
+      return { rtnCode: '500001', body: { AvailTime: chinaTimestamp(file.availableAtMs) } };
     const content = Buffer.from(file.content);
     return {
       rtnCode: '000000',

@@ -1,6 +1,6 @@
+import { chinaDate } from '../../src/kernel/china-time.ts';
 import { sumMinor } from '../../src/kernel/money.ts';
 import { AgencyBooks } from '../support/agency-books.ts';
-import { localDate } from '../support/china-time.ts';
 import { type Charge, chargesOf, lateFeeFen, type Usage } from './tariff.rules.ts';
 
 export interface Customer {
@@ -67,6 +67,6 @@ export function amountAt(
   { arrearsFen, dueDate }: WaterBill,
   atMs: number,
 ): { lateFeeFen: number; totalFen: number } {
-  const feeFen = lateFeeFen(arrearsFen, dueDate, localDate(atMs));
+  const feeFen = lateFeeFen(arrearsFen, dueDate, chinaDate(atMs));
   return { lateFeeFen: feeFen, totalFen: arrearsFen + feeFen };
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaTimestamp, readChinaTimestamp } from '../../src/kernel/china-time.ts';
 import { formatMinor, parseMinor, sumMinor } from '../../src/kernel/money.ts';
 import type { BookedPayment, BookedUndoing, UndoRefusal } from '../support/agency-books.ts';
-import { readWireTime, wireTime } from '../support/china-time.ts';
 import { ACCOUNT_NUMBERS } from './account-number.rules.ts';
 import { amountAt, type Customer, unpaid, type WaterBill, type WaterBooks } from './books.ts';
 import type { Reply, ReturnCode } from './protocol.ts';
@@ -98,8 +98,8 @@ export type PayMode = 'post' | 'process' | 'refuse';
  */
 export function pay(books: WaterBooks, nowMs: number, body: unknown, mode: PayMode): Reply {
   const parsed = payRequest.safeParse(body);
-  const paidAtMs = parsed.success ? readWireTime(parsed.data.PayTime) : null;
-  if (!parsed.success || paidAtMs === null) return INVALID;
+  const paidAtMs = parsed.success ? readChinaTimestamp(parsed.data.PayTime) : undefined;
+  if (!parsed.success || paidAtMs === undefined) return INVALID;
   const request = parsed.data;
   const earlier = books.payment(request.OrderNo);
   if (earlier) return { rtnCode: '200004', body: paymentBody(earlier) };
@@ -153,7 +153,9 @@ export function queryPayment(books: WaterBooks, body: unknown): Reply {
 function paymentBody(payment: BookedPayment) {
   const { state, postedAtMs, refusedCode } = payment;
   const time =
-    postedAtMs === null ? {} : { [state === 'posted' ? 'PostTime' : 'ExpectTime']: wireTime(postedAtMs) };
+    postedAtMs === null
+      ? {}
+      : { [state === 'posted' ? 'PostTime' : 'ExpectTime']: chinaTimestamp(postedAtMs) };
   return {
     OrderNo: payment.reference,
     ReceiptNo: payment.agencyReference,
@@ -205,7 +207,7 @@ function undoingReply(undoing: BookedUndoing): Reply {
     UndoNo: undoing.agencyReference,
     Amt: yuanOf(undoing.amountFen),
     Status: refusedCode ? '3' : '1',
-    UndoTime: wireTime(undoing.undoneAtMs),
+    UndoTime: chinaTimestamp(undoing.undoneAtMs),
   };
   return { rtnCode: refusedCode ?? '000000', body };
 }

@@ -7,10 +7,10 @@ import {
   verify as rsaVerify,
 } from 'node:crypto';
 import { z } from 'zod';
+import { chinaTimestamp, readChinaTimestamp } from '../../src/kernel/china-time.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { formatXml, parseXml, type XmlElement, type XmlValue, xmlValue } from '../../src/kernel/xml.ts';
 import type { AgencyAnswer } from '../support/agency-server.ts';
-import { readWireTime, wireTime } from '../support/china-time.ts';
 import { SeenNonces } from '../support/seen-nonces.ts';
 
 /** The return codes (RtnCode) and the words that go with them. */
@@ -135,7 +135,8 @@ export class Protocol {
       Buffer.from(Sign, 'base64'),
     );
     if (!isSigned || MerchantId !== this.merchantId) return { refusal: '900001', txnCode, messageId };
-    if (!this.nonces.isFresh(readWireTime(SendTime) ?? 0)) return { refusal: '900002', txnCode, messageId };
+    if (!this.nonces.isFresh(readChinaTimestamp(SendTime) ?? 0))
+      return { refusal: '900002', txnCode, messageId };
     if (this.nonces.isReplayed(messageId)) return { refusal: '900003', txnCode, messageId };
     const operation = TRANSACTIONS[txnCode as keyof typeof TRANSACTIONS];
     if (!operation) return { refusal: '900004', txnCode, messageId };
@@ -150,7 +151,7 @@ export class Protocol {
       MerchantId: this.merchantId,
       MessageId: randomUUID(),
       RequestId: request.messageId ?? '',
-      SendTime: wireTime(this.clock.nowMs()),
+      SendTime: chinaTimestamp(this.clock.nowMs()),
       RtnCode: rtnCode,
       RtnMsg: RETURN_CODES[rtnCode as ReturnCode] ?? '未知',
     };

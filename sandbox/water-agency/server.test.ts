@@ -2,8 +2,8 @@ import { generateKeyPairSync, randomUUID, sign as rsaSign, verify as rsaVerify }
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { formatXml, parseXml, type XmlElement, xmlValue } from '../../src/kernel/xml.ts';
-import { wireTime } from '../support/china-time.ts';
 import { ACCOUNT_NUMBERS } from './account-number.rules.ts';
 import { DEMO_CUSTOMERS } from './demo-customers.ts';
 import { type Body, element, signedText } from './protocol.ts';
@@ -46,7 +46,7 @@ describe('the water company', () => {
         TxnCode: txnCode,
         MerchantId: 'civicpay',
         MessageId: randomUUID(),
-        SendTime: wireTime(Date.now()),
+        SendTime: chinaTimestamp(Date.now()),
         ...head,
       },
       Body: body,
@@ -72,7 +72,7 @@ describe('the water company', () => {
       OrderNo: randomUUID().replaceAll('-', ''),
       QueryNo: body.QueryNo?.[0] ?? '',
       AccountNo: accountNo,
-      PayTime: wireTime(running.agency.conduct.clock.nowMs()),
+      PayTime: chinaTimestamp(running.agency.conduct.clock.nowMs()),
       PayAmt: body.TotalAmt?.[0] ?? '',
       Bill: body.Bill.map((bill) => ({ BillNo: bill.BillNo?.[0] ?? '', Amt: bill.TotalAmt?.[0] ?? '' })),
     };
@@ -115,7 +115,7 @@ describe('the water company', () => {
       ['another merchant', () => signed(message('WT1001', body, { MerchantId: 'x' })), '900001'],
       [
         'what is old',
-        () => signed(message('WT1001', body, { SendTime: wireTime(Date.now() - 302_000) })),
+        () => signed(message('WT1001', body, { SendTime: chinaTimestamp(Date.now() - 302_000) })),
         '900002',
       ],
       [
@@ -157,12 +157,12 @@ describe('the water company', () => {
     expect((await api('WT2001', { ...two, ...order(), PayAmt: '1.00' })).rtnCode).toBe('200001');
     expect((await api('WT2001', { ...two, ...order(), AccountNo: plain })).rtnCode).toBe('200003');
     running.agency.conduct.clock.advance(DAY_MS);
-    const today = wireTime(running.agency.conduct.clock.nowMs());
+    const today = chinaTimestamp(running.agency.conduct.clock.nowMs());
     expect((await api('WT2001', { ...two, ...order(), PayTime: today })).rtnCode).toBe('200001');
     // Debited yesterday, told today: yesterday's amount is right.
     expect((await api('WT2001', two)).rtnCode).toBe('000000');
     const other = await payment(plain);
-    const old = wireTime(running.agency.conduct.clock.nowMs() - 8 * DAY_MS);
+    const old = chinaTimestamp(running.agency.conduct.clock.nowMs() - 8 * DAY_MS);
     expect((await api('WT2001', { ...other, PayTime: old })).rtnCode).toBe('200008');
     const { accountNo } = await running.agency.addCustomer();
     await running.agency.issueBill({ accountNo, usage: { volumeM3: 9_000, months: 2 } });

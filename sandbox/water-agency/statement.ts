@@ -1,9 +1,9 @@
 import iconv from 'iconv-lite';
 import { businessDateOf } from '../../src/kernel/business-date.ts';
+import { chinaTimestamp } from '../../src/kernel/china-time.ts';
 import { formatMinor, sumMinor } from '../../src/kernel/money.ts';
 import { fileAvailableFromMs } from '../support/agency-conduct.ts';
 import { movementsOf } from '../support/book-views.ts';
-import { wireTime } from '../support/china-time.ts';
 import type { WaterBooks } from './books.ts';
 
 /** The agency's day ends at 22:00; what comes after belongs to the next. */
@@ -36,7 +36,7 @@ export function dailyFile(books: WaterBooks, nowMs: number, date: string, mercha
       movement.accountNo,
       books.customer(movement.accountNo)?.district ?? '',
       formatMinor(movement.amountFen, 'CNY').padStart(14),
-      wireTime(movement.atMs),
+      chinaTimestamp(movement.atMs),
     ];
     return Buffer.concat(fields.map((field, column) => padded(field, WIDTHS[column] ?? 0)));
   });

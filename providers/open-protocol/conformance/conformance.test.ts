@@ -337,7 +337,7 @@ const PLANTED: Planted[] = [
   {
     fault: 'answers before it has written',
     check: 'durable',
-    changes: [books(`${WRITE};`, `setTimeout(() => ${WRITE}, 50).unref();`)],
+    changes: [books(`${WRITE};`, `setTimeout(() => ${WRITE}, 60_000).unref();`)],
   },
   {
     fault: 'accepts a reversal and does nothing',
