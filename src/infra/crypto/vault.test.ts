@@ -47,6 +47,30 @@ describe('vault', () => {
     );
   });
 
+  it('opens the bytes that it sealed, under their own name and key, and no others', () => {
+    const old = createVault({ current: 'k-2025', keys, indexKey });
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        name,
+        name,
+        fc.nat(),
+        (bytes, context, other, position) => {
+          const sealed = old.sealBytes(bytes, context);
+          expect(new Uint8Array(vault.openBytes(sealed, context))).toEqual(bytes);
+          if (other !== context) expect(() => vault.openBytes(sealed, other)).toThrow();
+          const changed = Uint8Array.from(sealed, (byte, at) =>
+            at === position % sealed.length ? byte ^ 1 : byte,
+          );
+          expect(() => vault.openBytes(changed, context)).toThrow();
+          expect(() => vault.openBytes(sealed.subarray(0, position % sealed.length), context)).toThrow();
+        },
+      ),
+    );
+    // What was sealed as text is no bytes.
+    expect(() => vault.openBytes(Buffer.from(vault.seal('a', 'c')), 'c')).toThrow('not a sealed value');
+  });
+
   it('opens under an old key after rotation, and no longer once the old key is gone', () => {
     const before = createVault({ current: 'k-2025', keys, indexKey });
     fc.assert(

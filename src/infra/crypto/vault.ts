@@ -6,6 +6,8 @@ const KEY_BYTES = 32;
 /** 96 random bits, as NIST SP 800-38D recommends for GCM: good for 2^32 values under one key, then rotate. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** The first byte of sealed bytes. */
+const SEALED_BYTES = 1;
 
 /** Crockford base 32: no I, L, O, U, so that a printed code is typed as it was meant. */
 const CODE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -50,10 +52,36 @@ export function createVault({ current, keys, indexKey }: VaultKeys): Vault {
         decipher.final(),
       ]).toString('utf8');
     },
+    sealBytes: (plaintext, context) => sealBytes(current, sealingKey, plaintext, context),
+    openBytes: (sealed, context) => openBytes(sealingKeys, sealed, context),
     blindIndex: (value, purpose) => hmac(blindIndexKey, value, purpose).toString('base64url'),
     signCode,
     verifyCode: (code, payload, purpose) => constantTimeEqual(typedCode(code), signCode(payload, purpose)),
   };
+}
+
+function sealBytes(keyId: string, key: Buffer, plaintext: Uint8Array, context: string): Buffer {
+  const nonce = newNonce();
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(associatedDataOfBytes(keyId, context));
+  const head = [Buffer.from([SEALED_BYTES, keyId.length]), Buffer.from(keyId, 'latin1'), nonce];
+  return Buffer.concat([...head, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+function openBytes(keys: ReadonlyMap<string, Buffer>, sealed: Uint8Array, context: string): Buffer {
+  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length);
+  const nonceAt = 2 + (bytes[1] ?? 0);
+  const textAt = nonceAt + NONCE_BYTES;
+  if (bytes[0] !== SEALED_BYTES || bytes.length < textAt + TAG_BYTES) throw new Error('not a sealed value');
+  const keyId = bytes.toString('latin1', 2, nonceAt);
+  const key = keys.get(keyId);
+  if (!key) throw new Error('sealed under a vault key that is not here');
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(nonceAt, textAt), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAAD(associatedDataOfBytes(keyId, context));
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+  return Buffer.concat([decipher.update(bytes.subarray(textAt, -TAG_BYTES)), decipher.final()]);
 }
 
 /** Random bytes are drawn many at a time, and each used once: a call to the generator costs as much as the sealing. */
@@ -89,6 +117,10 @@ function subkey(root: Buffer, label: string): Buffer {
 /** Key id and context: a value can't be passed off as another key's or another column's. */
 function associatedData(keyId: string, context: string): Buffer {
   return Buffer.from(`v1.${keyId}.${context}`, 'utf8');
+}
+
+function associatedDataOfBytes(keyId: string, context: string): Buffer {
+  return Buffer.from(`b1.${keyId}.${context}`, 'utf8');
 }
 
 /** The length in front of the purpose keeps (`ab`, `c`) and (`a`, `bc`) apart. */
