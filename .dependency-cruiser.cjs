@@ -19,8 +19,8 @@ const MODULES = [
 const MAY_USE = {
   agencies: ['accounts'],
   billing: ['accounts', 'ledger', 'agencies'],
-  reconciliation: ['billing', 'ledger'],
-  settlement: ['reconciliation', 'ledger'],
+  reconciliation: ['billing', 'ledger', 'agencies', 'accounts'],
+  settlement: ['reconciliation', 'ledger', 'accounts'],
   civic: ['accounts', 'ledger', 'agencies'],
   households: ['billing', 'accounts', 'agencies'],
   'bill-files': ['agencies'],

@@ -1,3 +1,15 @@
+export type {
+  Finding,
+  GateName,
+  IntakeResult,
+  RawRow,
+  SourceSettings,
+  Statement,
+  StatementContent,
+  StatementSide,
+  StatementSource,
+  StatementStatus,
+} from './intake/intake.types.ts';
 export { matchSides } from './matching/match-sides.ts';
 export {
   BREAK_CLASSES,

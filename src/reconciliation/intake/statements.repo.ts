@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import type { Vault } from '../../infra/crypto/index.ts';
+import { type Db, type Tx, toInt, toIntOrNull } from '../../infra/db/index.ts';
+import { appendChunk, ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
+import type { RowTable } from '../matching/row-table.ts';
+import type { RawRow, Statement, StatementSide } from './intake.types.ts';
+import { readRawRows } from './raw-rows.ts';
+
+/** Some thousand rows of a statement: as columns (`ChunkWriter`), and each as it came (`RawRowsWriter`). */
+export interface StatementPiece {
+  /** 0-based; all pieces but the last have `ROWS_PER_CHUNK` rows. */
+  chunkNo: number;
+  rowCount: number;
+  rows: Uint8Array;
+  raw: Uint8Array;
+}
+
+/** A piece opens in its own place only. */
+const contextOf = (column: 'rows' | 'raw', statementId: string, chunkNo: number) =>
+  `statement_chunks.sealed_${column}/${statementId}/${chunkNo}`;
+
+/** Writes pieces, sealed. Those of a statement that is never finished are never read. */
+export async function writeChunks(
+  tx: Tx,
+  vault: Vault,
+  statementId: string,
+  pieces: readonly StatementPiece[],
+): Promise<void> {
+  if (pieces.length === 0) return;
+  await tx('statement_chunks').insert(
+    pieces.map(({ chunkNo, rowCount, rows, raw }) => ({
+      statement_id: statementId,
+      chunk_no: chunkNo,
+      first_row: chunkNo * ROWS_PER_CHUNK,
+      row_count: rowCount,
+      sealed_rows: vault.sealBytes(rows, contextOf('rows', statementId, chunkNo)),
+      sealed_raw: vault.sealBytes(raw, contextOf('raw', statementId, chunkNo)),
+    })),
+  );
+}
+
+/** Adds all rows of a statement to a table, in their order. Throws RangeError when a piece is missing. */
+export async function readRows(
+  db: Db | Tx,
+  vault: Vault,
+  statementId: string,
+  into: RowTable,
+): Promise<void> {
+  const statement = await findStatement(db, statementId);
+  if (!statement) throw new RangeError(`there is no statement ${statementId}`);
+  const firstCount = into.count;
+  const chunkCount = Math.ceil(statement.rowCount / ROWS_PER_CHUNK);
+  for (let chunkNo = 0; chunkNo < chunkCount; chunkNo++) {
+    const row = await db('statement_chunks')
+      .where({ statement_id: statementId, chunk_no: chunkNo })
+      .first('sealed_rows');
+    if (!row) throw new RangeError(`piece ${chunkNo} of statement ${statementId} is missing`);
+    appendChunk(into, vault.openBytes(row.sealed_rows, contextOf('rows', statementId, chunkNo)));
+  }
+  if (into.count - firstCount !== statement.rowCount) {
+    throw new RangeError(`statement ${statementId} has other rows than it says`);
+  }
+}
+
+/** Rows as they came, in the order that they are asked for; those that do not exist are left out. Personal data. */
+export async function readRaw(
+  db: Db | Tx,
+  vault: Vault,
+  statementId: string,
+  rowNos: readonly number[],
+): Promise<RawRow[]> {
+  const chunkNos = [...new Set(rowNos.map((rowNo) => Math.floor(rowNo / ROWS_PER_CHUNK)))];
+  const pieces = new Map<number, ReturnType<typeof readRawRows>>();
+  for (const chunkNo of chunkNos) {
+    const row = await db('statement_chunks')
+      .where({ statement_id: statementId, chunk_no: chunkNo })
+      .first('sealed_raw');
+    if (row)
+      pieces.set(
+        chunkNo,
+        readRawRows(vault.openBytes(row.sealed_raw, contextOf('raw', statementId, chunkNo))),
+      );
+  }
+  return rowNos.flatMap((rowNo) => {
+    const found = pieces.get(Math.floor(rowNo / ROWS_PER_CHUNK))?.[rowNo % ROWS_PER_CHUNK];
+    if (!found) return [];
+    const sha256 = createHash('sha256').update(found.raw).digest('hex');
+    return [{ rowNo, line: found.line, raw: found.raw, sha256 }];
+  });
+}
+
+/** Adds a statement as it is, its rows apart. */
+export async function insertStatement(tx: Tx, statement: Statement): Promise<void> {
+  await tx('statements').insert(columnsOf(statement));
+}
+
+/** Puts down what has become of a statement: everything but which one it is. */
+export async function updateStatement(tx: Tx, statement: Statement): Promise<void> {
+  const { statement_id, ...columns } = columnsOf(statement);
+  await tx('statements').where({ statement_id }).update(columns);
+}
+
+/** Forgets statements of a batch's side that were begun and never finished; nobody has seen them. */
+export async function deleteUnfinished(
+  tx: Tx,
+  batch: { sourceId: string; businessDate: string },
+  side: StatementSide,
+): Promise<void> {
+  await tx('statements')
+    .where({ ...keyOf(batch), side, status: 'loading' })
+    .del();
+}
+
+/** The number that the next statement of a batch's side has. */
+export async function nextRevision(
+  tx: Tx,
+  batch: { sourceId: string; businessDate: string },
+  side: StatementSide,
+): Promise<number> {
+  const row = await tx('statements')
+    .where({ ...keyOf(batch), side })
+    .max({ last: 'revision' })
+    .first();
+  return (toIntOrNull(row?.last) ?? 0) + 1;
+}
+
+export async function findStatement(db: Db | Tx, statementId: string): Promise<Statement | null> {
+  const row = await db('statements').where({ statement_id: statementId }).first();
+  return row ? toStatement(row) : null;
+}
+
+/** All of a batch that were finished, by side and revision. */
+export async function listOfBatch(
+  db: Db | Tx,
+  batch: { sourceId: string; businessDate: string },
+): Promise<Statement[]> {
+  const rows = await db('statements')
+    .where(keyOf(batch))
+    .whereNot({ status: 'loading' })
+    .orderBy(['side', 'revision']);
+  return rows.map(toStatement);
+}
+
+const keyOf = ({ sourceId, businessDate }: { sourceId: string; businessDate: string }) => ({
+  source_id: sourceId,
+  business_date: businessDate,
+});
+
+function columnsOf(statement: Statement) {
+  return {
+    statement_id: statement.statementId,
+    source_id: statement.sourceId,
+    side: statement.side,
+    business_date: statement.businessDate,
+    revision: statement.revision,
+    status: statement.status,
+    file_name: statement.fileName,
+    format: statement.format,
+    file_sha256: statement.fileSha256,
+    rows_sha256: statement.rowsSha256,
+    row_count: statement.rowCount,
+    sequence: statement.sequence,
+    summary: JSON.stringify(statement.content),
+    findings: JSON.stringify(statement.findings),
+    received_by: statement.receivedBy,
+    received_at_ms: statement.receivedAtMs,
+    decided_by: statement.decidedBy,
+    decided_at_ms: statement.decidedAtMs,
+    decision_reason: statement.decisionReason,
+  };
+}
+
+/** A row as the drivers give it: a BIGINT is text. */
+type StatementColumns = Omit<ReturnType<typeof columnsOf>, 'received_at_ms' | 'decided_at_ms'> & {
+  received_at_ms: string;
+  decided_at_ms: string | null;
+};
+
+export function toStatement(row: StatementColumns): Statement {
+  return {
+    statementId: row.statement_id,
+    sourceId: row.source_id,
+    side: row.side,
+    businessDate: row.business_date,
+    revision: toInt(row.revision),
+    status: row.status,
+    fileName: row.file_name,
+    format: row.format,
+    fileSha256: row.file_sha256,
+    rowsSha256: row.rows_sha256,
+    rowCount: toInt(row.row_count),
+    sequence: row.sequence,
+    content: JSON.parse(row.summary),
+    findings: JSON.parse(row.findings),
+    receivedBy: row.received_by,
+    receivedAtMs: toInt(row.received_at_ms),
+    decidedBy: row.decided_by,
+    decidedAtMs: toIntOrNull(row.decided_at_ms),
+    decisionReason: row.decision_reason,
+  };
+}
