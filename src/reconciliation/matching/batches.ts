@@ -1,5 +1,6 @@
 import { type RowFilter, visitGroups } from './keys.ts';
-import type { KeyColumn, RowTable } from './row-table.ts';
+import type { RowTable } from './row-table.ts';
+import type { KeyColumn } from './row-values.ts';
 import type { Run } from './run.ts';
 
 const SETTLEMENT = 2;

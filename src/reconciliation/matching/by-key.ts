@@ -1,6 +1,7 @@
 import { ALL_KEYS, ALTERNATE_KEYS, EXACT, filterOf, type Key, visitGroups } from './keys.ts';
 import type { MatchRule } from './matching.types.ts';
-import { NO_DAY, type RowTable } from './row-table.ts';
+import type { RowTable } from './row-table.ts';
+import { NO_DAY } from './row-values.ts';
 import { agree, daysApart, feesAgree, type Run } from './run.ts';
 
 /** Pass 1: the same reference, amount, currency, status and date. */

@@ -16,12 +16,14 @@ export class Claims {
   private readonly pairRule: Uint8Array;
   private readonly groups: Match[] = [];
   private pairCount = 0;
+  private readonly free: { left: Int32Array; right: Int32Array };
 
   constructor(leftCount: number, rightCount: number) {
     this.left = new Uint8Array(leftCount);
     this.right = new Uint8Array(rightCount);
     this.partner = new Int32Array(leftCount).fill(-1);
     this.pairRule = new Uint8Array(leftCount);
+    this.free = { left: rowsUpTo(leftCount), right: rowsUpTo(rightCount) };
   }
 
   get matchCount(): number {
@@ -34,6 +36,18 @@ export class Claims {
 
   isRightFree(row: number): boolean {
     return this.right[row] === FREE;
+  }
+
+  /** The unclaimed rows of a side, ascending; good until it is asked for again. */
+  freeRows(side: 'left' | 'right'): Int32Array {
+    const [rows, states] = [this.free[side], this[side]];
+    let count = 0;
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at] ?? 0;
+      if (states[row] === FREE) rows[count++] = row;
+    }
+    if (count < rows.length) this.free[side] = rows.subarray(0, count);
+    return this.free[side];
   }
 
   isMatched(side: 'left' | 'right', row: number): boolean {
@@ -93,6 +107,12 @@ export class Claims {
   private ruleOfPair(left: number): MatchRule {
     return MATCH_RULES[this.pairRule[left] ?? 0] ?? 'exactReference';
   }
+}
+
+function rowsUpTo(count: number): Int32Array {
+  const rows = new Int32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
 }
 
 function claim(side: Uint8Array, row: number, as: number): void {

@@ -1,8 +1,9 @@
 import { isSettlement } from './batches.ts';
 import { differenceMinorOf } from './difference.ts';
-import { ALL_KEYS, Chains, type Key } from './keys.ts';
+import { ALL_KEYS } from './keys.ts';
 import type { BreakClass, Side, SideRole } from './matching.types.ts';
-import { dayOf, NO_DAY, NO_TEXT, type RowTable } from './row-table.ts';
+import type { RowTable } from './row-table.ts';
+import { dayOf, KEY_COLUMNS, type KeyColumn, NO_DAY, NO_TEXT } from './row-values.ts';
 import type { Run } from './run.ts';
 
 type SideName = 'left' | 'right';
@@ -14,20 +15,15 @@ interface Related {
 
 /** Rows without any unclaimed counterpart. What has moved no money needs none: it is matched with nothing. */
 export function classifyOneSided(run: Run): void {
-  const isFree = {
-    left: (row: number) => run.claims.isLeftFree(row),
-    right: (row: number) => run.claims.isRightFree(row),
-  };
   for (const side of ['left', 'right'] as const) {
     const table = run[side];
     const free: number[] = [];
-    for (let row = 0; row < table.count; row++) {
-      if (!isFree[side](row)) continue;
+    for (const row of run.claims.freeRows(side)) {
       if (table.status[row] === 0) free.push(row);
       else run.claims.group('notMoved', side === 'left' ? [row] : [], side === 'right' ? [row] : []);
     }
     if (free.length === 0) continue;
-    const related = relatedFinder(run, side);
+    const related = relatedFinder(run, side, free);
     const covered = coverageOf(run.sides[side === 'left' ? 'right' : 'left']);
     for (const rows of collapsed(table, free)) breakOneSided(run, side, rows, related(rows), covered);
   }
@@ -110,26 +106,56 @@ function oneSidedClass(role: SideRole, other: SideRole): BreakClass {
   return other === 'agency' ? 'agencyMissing' : 'ledgerOnly';
 }
 
-/** Finds rows that are matched already and share a key with given ones: on their own side by reference or original, on the other by any key. */
-function relatedFinder(run: Run, side: SideName): (rows: readonly number[]) => Related {
+/**
+ * Finds rows that are matched already and share a key with given ones of `free`: on their own side by reference or original, on the
+ * other by any key.
+ */
+function relatedFinder(
+  run: Run,
+  side: SideName,
+  free: readonly number[],
+): (rows: readonly number[]) => Related {
   const other = side === 'left' ? 'right' : 'left';
-  const isMatched = (of: SideName) => (row: number) => run.claims.isMatched(of, row);
-  const own = Chains.of(run[side], 'ref', isMatched(side));
-  const chains = ALL_KEYS.filter(({ rule }) => rule !== 'sameText').map((key: Key) => ({
-    column: key[side],
-    chain: Chains.of(run[other], key[other], isMatched(other)),
-  }));
+  const wanted = new Uint8Array(run[side].pool.size);
+  for (const column of KEY_COLUMNS)
+    for (const row of free) {
+      const text = run[side][column][row] ?? NO_TEXT;
+      if (text !== NO_TEXT) wanted[text] = 1;
+    }
+  const own = matchedByText(run, side, 'ref', wanted);
+  const keys = ALL_KEYS.filter(({ rule }) => rule !== 'sameText');
+  const others = new Map(
+    keys.map((key) => key[other]).map((column) => [column, matchedByText(run, other, column, wanted)]),
+  );
+  const rowsOf = (index: RowsByText | undefined, text: number | undefined) =>
+    index?.get(text ?? NO_TEXT) ?? [];
   return (rows) => {
     const ownTexts = rows.flatMap((row) => [run[side].ref[row], run[side].originalRef[row]]);
-    const ownRows = ownTexts.flatMap((text) => own?.rowsOf(text ?? NO_TEXT) ?? []);
+    const ownRows = ownTexts.flatMap((text) => rowsOf(own, text));
     const otherRows = rows.flatMap((row) =>
-      chains.flatMap(({ column, chain }) => chain?.rowsOf(run[side][column][row] ?? NO_TEXT) ?? []),
+      keys.flatMap((key) => rowsOf(others.get(key[other]), run[side][key[side]][row])),
     );
     const [relatedOwn, relatedOther] = [ascending(ownRows), ascending(otherRows)];
     return side === 'left'
       ? { relatedLeft: relatedOwn, relatedRight: relatedOther }
       : { relatedLeft: relatedOther, relatedRight: relatedOwn };
   };
+}
+
+type RowsByText = Map<number, number[]>;
+
+function matchedByText(run: Run, side: SideName, column: KeyColumn, wanted: Uint8Array): RowsByText {
+  const rows: RowsByText = new Map();
+  const { claims } = run;
+  const { [column]: texts, count } = run[side];
+  for (let row = 0; row < count && texts.length > 0; row++) {
+    const text = texts[row] ?? NO_TEXT;
+    if (text === NO_TEXT || wanted[text] === 0 || !claims.isMatched(side, row)) continue;
+    const known = rows.get(text);
+    if (known) known.push(row);
+    else rows.set(text, [row]);
+  }
+  return rows;
 }
 
 const ascending = (rows: readonly number[]) => [...new Set(rows)].sort((a, b) => a - b);

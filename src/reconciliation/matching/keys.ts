@@ -1,5 +1,5 @@
 import type { MatchRule } from './matching.types.ts';
-import { type KeyColumn, NO_TEXT, type RowTable } from './row-table.ts';
+import { type KeyColumn, NO_TEXT } from './row-values.ts';
 import { isRefund, type Run } from './run.ts';
 
 /** Two columns in which the same text means the same payment. */
@@ -25,44 +25,6 @@ export const ALTERNATE_KEYS: readonly Key[] = [
 
 export const ALL_KEYS: readonly Key[] = [EXACT, ...ALTERNATE_KEYS];
 
-/** Rows by what they have in a column: the first of each text, and behind each row the next one. */
-export class Chains {
-  readonly first: Int32Array;
-  private readonly next: Int32Array;
-
-  private constructor(first: Int32Array, next: Int32Array) {
-    this.first = first;
-    this.next = next;
-  }
-
-  /** Of the rows that are chosen; null when none of them has anything in the column. */
-  static of(table: RowTable, column: KeyColumn, isChosen: (row: number) => boolean): Chains | null {
-    let first: Int32Array | null = null;
-    let next: Int32Array | null = null;
-    const texts = table[column];
-    for (let row = table.count - 1; row >= 0; row--) {
-      const text = texts[row] ?? NO_TEXT;
-      if (text === NO_TEXT || !isChosen(row)) continue;
-      first ??= new Int32Array(table.pool.size).fill(-1);
-      next ??= new Int32Array(table.count);
-      next[row] = first[text] ?? -1;
-      first[text] = row;
-    }
-    return first && next ? new Chains(first, next) : null;
-  }
-
-  isLast(row: number): boolean {
-    return this.next[row] === -1;
-  }
-
-  rowsOf(text: number): number[] {
-    const rows: number[] = [];
-    if (text === NO_TEXT) return rows;
-    for (let row = this.first[text] ?? -1; row !== -1; row = this.next[row] ?? -1) rows.push(row);
-    return rows;
-  }
-}
-
 /** What is done with the rows that have the same text. */
 export interface GroupVisitor {
   one(left: number, right: number): void;
@@ -75,26 +37,31 @@ export interface RowFilter {
   right(row: number): boolean;
 }
 
-/** Visits the unclaimed rows that share a text, text by text, where both sides have some. */
+/** Visits the unclaimed rows that share a text, where both sides have some, in the order of the left side's rows. */
 export function visitGroups(
   run: Run,
   key: Pick<Key, 'left' | 'right'>,
   filter: RowFilter,
   visitor: GroupVisitor,
 ): void {
-  const { claims } = run;
-  const lefts = Chains.of(run.left, key.left, (row) => claims.isLeftFree(row) && filter.left(row));
-  if (!lefts) return;
-  const rights = Chains.of(run.right, key.right, (row) => claims.isRightFree(row) && filter.right(row));
-  if (!rights) return;
-  for (let text = 0; text < lefts.first.length; text++) {
-    const leftRow = lefts.first[text] ?? -1;
-    if (leftRow === -1) continue;
-    const rightRow = rights.first[text] ?? -1;
+  const [leftTexts, rightTexts] = [run.left[key.left], run.right[key.right]];
+  if (leftTexts.length === 0 || rightTexts.length === 0) return;
+  const [leftRows, rightRows] = [run.claims.freeRows('left'), run.claims.freeRows('right')];
+  if (leftRows.length === 0 || rightRows.length === 0) return;
+  const { left, right } = run.chains;
+  const isAny =
+    left.link(leftTexts, leftRows, filter.left) > 0 && right.link(rightTexts, rightRows, filter.right) > 0;
+  for (let at = 0; isAny && at < leftRows.length; at++) {
+    const leftRow = leftRows[at] ?? 0;
+    const text = leftTexts[leftRow] ?? NO_TEXT;
+    if (text === NO_TEXT || left.firstOf(text) !== leftRow) continue;
+    const rightRow = right.firstOf(text);
     if (rightRow === -1) continue;
-    if (lefts.isLast(leftRow) && rights.isLast(rightRow)) visitor.one(leftRow, rightRow);
-    else visitor.many(lefts.rowsOf(text), rights.rowsOf(text));
+    if (left.isLast(leftRow) && right.isLast(rightRow)) visitor.one(leftRow, rightRow);
+    else visitor.many(left.rowsOf(text), right.rowsOf(text));
   }
+  left.unlink(leftTexts, leftRows);
+  right.unlink(rightTexts, rightRows);
 }
 
 /** The rows that a key may compare: that of an original stands for it only in refunds. */

@@ -1,5 +1,6 @@
 import { matchAggregates } from './aggregates.ts';
 import { matchAcrossDayCut, matchAlternateKeys, matchExactReferences } from './by-key.ts';
+import { Chains } from './chains.ts';
 import { Claims } from './claims.ts';
 import { classify, setAside } from './classify.ts';
 import { digestOf } from './digest.ts';
@@ -29,6 +30,10 @@ export function matchSides(left: Side, right: Side, rules: MatchingRules): Match
     sides: { left, right },
     rules,
     claims,
+    chains: {
+      left: new Chains(left.table.pool.size, left.table.count),
+      right: new Chains(right.table.pool.size, right.table.count),
+    },
     calendar: new ClearingCalendar(rules.dateCut.closedOn),
     settlementScores: { left: new Map(), right: new Map() },
   };

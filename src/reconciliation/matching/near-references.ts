@@ -1,6 +1,7 @@
 import { likeness, plainReference } from './likeness.ts';
 import type { Proposal } from './matching.types.ts';
-import type { KeyColumn, RowTable } from './row-table.ts';
+import type { RowTable } from './row-table.ts';
+import type { KeyColumn } from './row-values.ts';
 import { daysApart, type Run } from './run.ts';
 
 /** More pairs of one amount than this are not compared: a common amount says little, and a person could not look through them. */
@@ -50,9 +51,9 @@ function bucketsOf({ left, right, claims }: Run): Bucket[] {
     }
     bucket[side].push(row);
   };
-  for (let row = 0; row < left.count; row++) if (claims.isLeftFree(row)) put('left', left, row);
+  for (const row of claims.freeRows('left')) put('left', left, row);
   if (buckets.size === 0) return [];
-  for (let row = 0; row < right.count; row++) if (claims.isRightFree(row)) put('right', right, row);
+  for (const row of claims.freeRows('right')) put('right', right, row);
   return [...buckets.values()].filter(
     (bucket) => bucket.right.length > 0 && bucket.left.length * bucket.right.length <= MAX_PAIRS_OF_AMOUNT,
   );

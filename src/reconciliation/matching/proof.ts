@@ -44,14 +44,27 @@ interface Sum {
   amountMinor: number;
 }
 
+/** Sums by currency. Nearly all rows are in the currency of the row before. */
+class Sums {
+  readonly byCurrency = new Map<number, Sum>();
+  private lastCurrency = -1;
+  private last: Sum = { rows: 0, amountMinor: 0 };
+
+  add(currency: number, amountMinor: number): void {
+    if (currency !== this.lastCurrency) {
+      this.last = this.byCurrency.get(currency) ?? { rows: 0, amountMinor: 0 };
+      this.byCurrency.set(currency, this.last);
+      this.lastCurrency = currency;
+    }
+    this.last.rows++;
+    this.last.amountMinor += amountMinor;
+  }
+}
+
 class Tally {
   private readonly table: RowTable;
   private readonly seen: Uint8Array;
-  private readonly sums = {
-    all: new Map<number, Sum>(),
-    matched: new Map<number, Sum>(),
-    broken: new Map<number, Sum>(),
-  };
+  private readonly sums = { all: new Sums(), matched: new Sums(), broken: new Sums() };
 
   constructor(table: RowTable) {
     this.table = table;
@@ -72,8 +85,8 @@ class Tally {
   proof(): SideProof {
     const { all, matched, broken } = this.sums;
     const textOf = (id: number) => this.table.pool.textOf(id);
-    for (const [currency, total] of all) {
-      const [of, off] = [matched.get(currency), broken.get(currency)];
+    for (const [currency, total] of all.byCurrency) {
+      const [of, off] = [matched.byCurrency.get(currency), broken.byCurrency.get(currency)];
       const rows = (of?.rows ?? 0) + (off?.rows ?? 0);
       const amountMinor = (of?.amountMinor ?? 0) + (off?.amountMinor ?? 0);
       if (rows !== total.rows || amountMinor !== total.amountMinor) {
@@ -82,8 +95,8 @@ class Tally {
         );
       }
     }
-    const list = (sums: Map<number, Sum>): SideSum[] =>
-      [...sums]
+    const list = (sums: Sums): SideSum[] =>
+      [...sums.byCurrency]
         .map(([currency, sum]) => ({ currency: textOf(currency), ...sum }))
         .sort((a, b) => (a.currency < b.currency ? -1 : 1));
     return { all: list(all), matched: list(matched), broken: list(broken) };
@@ -94,14 +107,7 @@ class Tally {
     this.seen[row] = 1;
   }
 
-  private add(sums: Map<number, Sum>, row: number): void {
-    const currency = this.table.currency[row] ?? 0;
-    let sum = sums.get(currency);
-    if (!sum) {
-      sum = { rows: 0, amountMinor: 0 };
-      sums.set(currency, sum);
-    }
-    sum.rows++;
-    sum.amountMinor += this.table.amountMinor[row] ?? 0;
+  private add(sums: Sums, row: number): void {
+    sums.add(this.table.currency[row] ?? 0, this.table.amountMinor[row] ?? 0);
   }
 }

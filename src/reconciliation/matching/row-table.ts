@@ -1,38 +1,44 @@
-import type { MatchRow, RowKind, RowStatus } from './matching.types.ts';
+import type { Chunk } from './chunk-format.ts';
+import { hashNumbers, hashText, withText } from './hashing.ts';
+import type { MatchRow } from './matching.types.ts';
+import {
+  Days,
+  dateOf,
+  FLAGS,
+  KEY_COLUMNS,
+  type KeyColumn,
+  KINDS,
+  kindIn,
+  NO_DAY,
+  NO_TEXT,
+  ROWS_PER_CHUNK,
+  STATUSES,
+  statusIn,
+} from './row-values.ts';
 import type { TextPool } from './text-pool.ts';
+import { wordsFor } from './text-words.ts';
 
 const FIRST_ROWS = 1_024;
-const DAY_MS = 86_400_000;
-
-/** Stands for no text in a column of texts. */
-export const NO_TEXT = -1;
-/** Stands for no date in `day`. */
-export const NO_DAY = -(2 ** 31);
-
-export const STATUSES: readonly RowStatus[] = ['final', 'pending', 'failed'];
-export const KINDS: readonly RowKind[] = ['payment', 'refund', 'settlement'];
-
-/** Columns of references, by which rows are found. */
-export type KeyColumn = 'ref' | 'channelRef' | 'originalRef' | 'batch' | 'text';
 
 /**
- * The rows of one side, column by column in typed arrays: about fifty bytes a row and its references, whatever the number. Tables
- * that are matched with each other share their pool of texts. The arrays are longer than `count`.
+ * The rows of one side, column by column in typed arrays: about forty bytes a row and its references, whatever the number. Tables
+ * that are matched with each other share their pool of texts. The arrays are longer than `count`; columns of texts, and fees, are
+ * empty as long as no row has any.
  */
 export class RowTable {
   readonly pool: TextPool;
   count = 0;
   line = new Int32Array(FIRST_ROWS);
   /** Numbers of texts in the pool, or `NO_TEXT`. */
-  ref = new Int32Array(FIRST_ROWS);
-  channelRef = new Int32Array(FIRST_ROWS);
-  originalRef = new Int32Array(FIRST_ROWS);
-  batch = new Int32Array(FIRST_ROWS);
-  text = new Int32Array(FIRST_ROWS);
+  ref = new Int32Array(0);
+  channelRef = new Int32Array(0);
+  originalRef = new Int32Array(0);
+  batch = new Int32Array(0);
+  text = new Int32Array(0);
   currency = new Int32Array(FIRST_ROWS);
   /** Safe integers; 0 where the row can't be read. */
   amountMinor = new Float64Array(FIRST_ROWS);
-  feeMinor = new Float64Array(FIRST_ROWS);
+  feeMinor = new Float64Array(0);
   /** Days since 1970, or `NO_DAY`. */
   day = new Int32Array(FIRST_ROWS);
   /** Places in `STATUSES` and `KINDS`. */
@@ -40,10 +46,13 @@ export class RowTable {
   kind = new Uint8Array(FIRST_ROWS);
   isUnreadable = new Uint8Array(FIRST_ROWS);
   isNearCutOff = new Uint8Array(FIRST_ROWS);
-  private lastDate: string | null = null;
-  private lastDay = NO_DAY;
+  /** 64 bits of all that a row says but its line, in two lanes: those of row `n` are `[2n]` and `[2n + 1]`. */
+  lanes = new Int32Array(FIRST_ROWS * 2);
+  private readonly days = new Days();
+  private readonly textLanes = new Int32Array(2);
   private lastCurrency: string | null = null;
   private lastCurrencyId = NO_TEXT;
+  private readonly lastCurrencyLanes = new Int32Array(2);
 
   constructor(pool: TextPool) {
     this.pool = pool;
@@ -51,28 +60,51 @@ export class RowTable {
 
   /** Adds a row; returns its number. Throws RangeError for an amount or a fee that is not a safe integer, and for a date that is none. */
   add(row: MatchRow): number {
-    const at = this.count;
-    if (at === this.line.length) this.grow();
     const { amountMinor, feeMinor = 0 } = row;
     if (!Number.isSafeInteger(amountMinor ?? 0) || !Number.isSafeInteger(feeMinor)) {
       throw new RangeError('amounts must be safe integers');
     }
+    const day = this.days.of(row.bookedOn);
+    const at = this.count;
+    this.reserve(at + 1);
     this.line[at] = row.line;
-    this.ref[at] = this.idOf(row.ref);
-    this.channelRef[at] = this.idOf(row.channelRef);
-    this.originalRef[at] = this.idOf(row.originalRef);
-    this.batch[at] = this.idOf(row.batch);
-    this.text[at] = row.ref || row.channelRef ? NO_TEXT : this.idOf(row.text);
-    this.currency[at] = this.currencyOf(row.currency);
     this.amountMinor[at] = amountMinor ?? 0;
-    this.feeMinor[at] = feeMinor;
-    this.day[at] = row.bookedOn === null ? NO_DAY : this.dayOf(row.bookedOn);
-    this.status[at] = row.status === undefined ? 0 : STATUSES.indexOf(row.status);
-    this.kind[at] = row.kind === undefined ? 0 : KINDS.indexOf(row.kind);
-    this.isUnreadable[at] = amountMinor === null ? 1 : 0;
-    this.isNearCutOff[at] = row.isNearCutOff ? 1 : 0;
+    if (feeMinor !== 0) this.fees()[at] = feeMinor;
+    this.day[at] = day;
+    const flags = flagsOf(row);
+    this.putFlags(at, flags);
+    this.hashNumbers(at, flags);
+    this.currency[at] = this.currencyOf(row.currency);
+    this.hashWith(at, this.lastCurrencyLanes, 0);
+    for (const [place, column] of KEY_COLUMNS.entries()) {
+      const text = column === 'text' && (row.ref || row.channelRef) ? null : row[column];
+      if (!text) continue;
+      this.texts(column)[at] = this.pool.idOf(text, this.textLanes);
+      this.hashWith(at, this.textLanes, place + 1);
+    }
     this.count = at + 1;
     return at;
+  }
+
+  /** Adds all rows of a chunk, in their order. */
+  append(chunk: Chunk): void {
+    const start = this.count;
+    const { count } = chunk;
+    this.reserve(start + count);
+    this.line.set(chunk.line, start);
+    this.amountMinor.set(chunk.amountMinor, start);
+    if (chunk.feeMinor) this.fees().set(chunk.feeMinor, start);
+    this.day.set(chunk.day, start);
+    for (let row = 0; row < count; row++) {
+      const flags = chunk.flags?.[row] ?? 0;
+      if (flags !== 0) this.putFlags(start + row, flags);
+      this.hashNumbers(start + row, flags);
+    }
+    this.appendCurrencies(chunk, start);
+    for (const [place, first] of chunk.texts.entries()) {
+      if (first !== null) this.appendTexts(chunk, place, first, start);
+    }
+    this.count = start + count;
   }
 
   /** The row as it came, but for texts that were not kept. */
@@ -105,59 +137,119 @@ export class RowTable {
     return (this.amountMinor[at] ?? 0) - (this.feeMinor[at] ?? 0);
   }
 
-  private idOf(text: string | null | undefined): number {
-    return text ? this.pool.idOf(text) : NO_TEXT;
+  private appendCurrencies({ words, currencies, currency, count }: Chunk, start: number): void {
+    const lanes = new Int32Array(currencies.length * 2);
+    const ids = currencies.map((word, place) => {
+      hashText(words, word, lanes, place * 2);
+      return this.pool.idOfWords(words, word, lanes[place * 2] ?? 0);
+    });
+    for (let row = 0; row < count; row++) {
+      const place = currency?.[row] ?? 0;
+      this.currency[start + row] = ids[place] ?? 0;
+      this.hashWith(start + row, lanes, 0, place * 2);
+    }
+  }
+
+  /** First all hashes, then all look-ups: what the one waits for in memory does not keep the other. */
+  private appendTexts({ words, count }: Chunk, place: number, first: number, start: number): void {
+    const column = KEY_COLUMNS[place] ?? 'text';
+    let word = first;
+    for (let row = 0; row < count; row++) {
+      FROM[row] = word;
+      hashText(words, word, LANES, row * 2);
+      word += wordsFor(words[word] ?? 0);
+    }
+    const ids = this.texts(column);
+    for (let row = 0; row < count; row++) {
+      const from = FROM[row] ?? 0;
+      if (words[from] === 0 || (column === 'text' && this.hasNumber(start + row))) continue;
+      ids[start + row] = this.pool.idOfWords(words, from, LANES[row * 2] ?? 0);
+      this.hashWith(start + row, LANES, place + 1, row * 2);
+    }
+  }
+
+  private hasNumber(at: number): boolean {
+    return (this.ref[at] ?? NO_TEXT) !== NO_TEXT || (this.channelRef[at] ?? NO_TEXT) !== NO_TEXT;
   }
 
   private currencyOf(currency: string): number {
     if (currency !== this.lastCurrency) {
+      this.lastCurrencyId = this.pool.idOf(currency, this.lastCurrencyLanes);
       this.lastCurrency = currency;
-      this.lastCurrencyId = this.pool.idOf(currency);
     }
     return this.lastCurrencyId;
   }
 
-  private dayOf(date: string): number {
-    if (date !== this.lastDate) {
-      this.lastDay = dayOf(date);
-      this.lastDate = date;
+  private putFlags(at: number, flags: number): void {
+    this.status[at] = statusIn(flags);
+    this.kind[at] = kindIn(flags);
+    this.isUnreadable[at] = flags & FLAGS.isUnreadable ? 1 : 0;
+    this.isNearCutOff[at] = flags & FLAGS.isNearCutOff ? 1 : 0;
+  }
+
+  private hashNumbers(at: number, flags: number): void {
+    const { lanes } = this;
+    const amountMinor = this.amountMinor[at] ?? 0;
+    const feeMinor = this.feeMinor[at] ?? 0;
+    const day = this.day[at] ?? NO_DAY;
+    lanes[at * 2] = hashNumbers(amountMinor, feeMinor, day, flags, 0);
+    lanes[at * 2 + 1] = hashNumbers(amountMinor, feeMinor, day, flags, 1);
+  }
+
+  private hashWith(at: number, textLanes: Int32Array, place: number, from = 0): void {
+    const { lanes } = this;
+    lanes[at * 2] = withText(lanes[at * 2] ?? 0, textLanes[from] ?? 0, place);
+    lanes[at * 2 + 1] = withText(lanes[at * 2 + 1] ?? 0, textLanes[from + 1] ?? 0, place);
+  }
+
+  /** A column of texts, begun when it is first needed. */
+  private texts(column: KeyColumn): Int32Array {
+    if (this[column].length === 0) this[column] = new Int32Array(this.line.length).fill(NO_TEXT);
+    return this[column];
+  }
+
+  private fees(): Float64Array {
+    if (this.feeMinor.length === 0) this.feeMinor = new Float64Array(this.line.length);
+    return this.feeMinor;
+  }
+
+  private reserve(rows: number): void {
+    if (rows <= this.line.length) return;
+    const length = Math.max(rows, this.line.length * 2);
+    this.line = longer(this.line, length);
+    for (const column of KEY_COLUMNS) {
+      const texts = this[column];
+      if (texts.length > 0) this[column] = longer(texts, length).fill(NO_TEXT, texts.length);
     }
-    return this.lastDay;
-  }
-
-  private grow(): void {
-    this.line = longer(this.line);
-    this.ref = longer(this.ref);
-    this.channelRef = longer(this.channelRef);
-    this.originalRef = longer(this.originalRef);
-    this.batch = longer(this.batch);
-    this.text = longer(this.text);
-    this.currency = longer(this.currency);
-    this.amountMinor = longer(this.amountMinor);
-    this.feeMinor = longer(this.feeMinor);
-    this.day = longer(this.day);
-    this.status = longer(this.status);
-    this.kind = longer(this.kind);
-    this.isUnreadable = longer(this.isUnreadable);
-    this.isNearCutOff = longer(this.isNearCutOff);
+    this.currency = longer(this.currency, length);
+    this.amountMinor = longer(this.amountMinor, length);
+    if (this.feeMinor.length > 0) this.feeMinor = longer(this.feeMinor, length);
+    this.day = longer(this.day, length);
+    this.status = longer(this.status, length);
+    this.kind = longer(this.kind, length);
+    this.isUnreadable = longer(this.isUnreadable, length);
+    this.isNearCutOff = longer(this.isNearCutOff, length);
+    this.lanes = longer(this.lanes, length * 2);
   }
 }
 
-/** Days since 1970 of `YYYY-MM-DD`. Throws RangeError when there is no such day. */
-export function dayOf(date: string): number {
-  const day = Date.parse(`${date}T00:00:00Z`) / DAY_MS;
-  if (!Number.isInteger(day) || dateOf(day) !== date) throw new RangeError(`${date} is not a date`);
-  return day;
+/** Of the texts of one chunk: where each begins, and its hash. */
+const FROM = new Int32Array(ROWS_PER_CHUNK);
+const LANES = new Int32Array(ROWS_PER_CHUNK * 2);
+
+/** The byte of flags of a row. */
+export function flagsOf({ status, kind, amountMinor, isNearCutOff }: MatchRow): number {
+  return (
+    (status === undefined ? 0 : STATUSES.indexOf(status)) |
+    ((kind === undefined ? 0 : KINDS.indexOf(kind)) << FLAGS.kindShift) |
+    (amountMinor === null ? FLAGS.isUnreadable : 0) |
+    (isNearCutOff ? FLAGS.isNearCutOff : 0)
+  );
 }
 
-/** `YYYY-MM-DD` of days since 1970. */
-export function dateOf(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
-}
-
-function longer<T extends Int32Array | Float64Array | Uint8Array>(column: T): T {
+function longer<T extends Int32Array | Float64Array | Uint8Array>(column: T, length: number): T {
   const make = column.constructor as new (length: number) => T;
-  const larger = new make(column.length * 2);
+  const larger = new make(length);
   larger.set(column);
   return larger;
 }

@@ -1,6 +1,8 @@
+import type { Chains } from './chains.ts';
 import type { Claims } from './claims.ts';
 import type { Scores, Side } from './matching.types.ts';
-import { dayOf, NO_DAY, type RowTable } from './row-table.ts';
+import type { RowTable } from './row-table.ts';
+import { dayOf, NO_DAY } from './row-values.ts';
 import type { MatchingRules } from './rules.ts';
 
 /** What every pass works on. */
@@ -10,6 +12,7 @@ export interface Run {
   sides: { left: Side; right: Side };
   rules: MatchingRules;
   claims: Claims;
+  chains: { left: Chains; right: Chains };
   calendar: ClearingCalendar;
   /** What was found out of settlements that no sum of payments explains. */
   settlementScores: { left: Map<number, Scores>; right: Map<number, Scores> };

@@ -1,5 +1,6 @@
 import { isSettlement } from './batches.ts';
-import { NO_DAY, type RowTable } from './row-table.ts';
+import type { RowTable } from './row-table.ts';
+import { NO_DAY } from './row-values.ts';
 import type { Run } from './run.ts';
 
 /** How many subsets give a sum, as far as it matters, and which one if it is only one. */
@@ -80,13 +81,12 @@ export function matchSubsetSums(run: Run): void {
 function solutionsOf(run: Run, side: 'left' | 'right'): Solution[] {
   const { claims, rules } = run;
   const [settlements, payments] = side === 'right' ? [run.right, run.left] : [run.left, run.right];
-  const isFree = (of: 'left' | 'right', row: number) =>
-    of === 'left' ? claims.isLeftFree(row) : claims.isRightFree(row);
   const other = side === 'right' ? 'left' : 'right';
-  const free = rowsWhere(settlements, (row) => isFree(side, row) && isSettlement(settlements, row));
+  const free = finalRows(settlements, claims.freeRows(side)).filter((row) => isSettlement(settlements, row));
   if (free.length === 0) return [];
   const byCurrency = new Map<number, number[]>();
-  for (const row of rowsWhere(payments, (row) => isFree(other, row) && !isSettlement(payments, row))) {
+  for (const row of finalRows(payments, claims.freeRows(other))) {
+    if (isSettlement(payments, row)) continue;
     const currency = payments.currency[row] ?? 0;
     const rows = byCurrency.get(currency);
     if (rows) rows.push(row);
@@ -114,10 +114,8 @@ function solutionsOf(run: Run, side: 'left' | 'right'): Solution[] {
   });
 }
 
-function rowsWhere(table: RowTable, isWanted: (row: number) => boolean): number[] {
-  const rows: number[] = [];
-  for (let row = 0; row < table.count; row++) if (table.status[row] === 0 && isWanted(row)) rows.push(row);
-  return rows;
+function finalRows(table: RowTable, rows: Int32Array): number[] {
+  return Array.from(rows).filter((row) => table.status[row] === 0);
 }
 
 /** Of rows by date: those on the settlement's date and the clearing days before; given up at one too many. */

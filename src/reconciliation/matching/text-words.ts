@@ -26,7 +26,7 @@ export class TextWords {
     }
     words[end] = byteLength;
     this.end = end + wordsFor(byteLength);
-    bytes.fill(0, start + byteLength, this.end * 4);
+    for (let at = start + byteLength; at < this.end * 4; at++) bytes[at] = 0;
   }
 
   /** Copies a text that begins at a word of `source`. */

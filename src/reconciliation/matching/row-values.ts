@@ -1,0 +1,50 @@
+import type { RowKind, RowStatus } from './matching.types.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Stands for no text in a column of texts. */
+export const NO_TEXT = -1;
+/** Stands for no date in a column of days. */
+export const NO_DAY = -(2 ** 31);
+
+/** How many rows a chunk holds at most; all chunks of a statement but the last are full. */
+export const ROWS_PER_CHUNK = 4_096;
+
+export const STATUSES: readonly RowStatus[] = ['final', 'pending', 'failed'];
+export const KINDS: readonly RowKind[] = ['payment', 'refund', 'settlement'];
+
+/** Columns of references, by which rows are found. */
+export const KEY_COLUMNS = ['ref', 'channelRef', 'originalRef', 'batch', 'text'] as const;
+export type KeyColumn = (typeof KEY_COLUMNS)[number];
+
+/** What is no number and no text of a row, in one byte: places in `STATUSES` (two bits) and `KINDS` (two), and two that say yes or no. */
+export const FLAGS = { kindShift: 2, isUnreadable: 0x10, isNearCutOff: 0x20, all: 0x3f } as const;
+export const statusIn = (flags: number): number => flags & 3;
+export const kindIn = (flags: number): number => (flags >> FLAGS.kindShift) & 3;
+
+/** Days since 1970 of `YYYY-MM-DD`. Throws RangeError when there is no such day. */
+export function dayOf(date: string): number {
+  const day = Date.parse(`${date}T00:00:00Z`) / DAY_MS;
+  if (!Number.isInteger(day) || dateOf(day) !== date) throw new RangeError(`${date} is not a date`);
+  return day;
+}
+
+/** `YYYY-MM-DD` of days since 1970. */
+export function dateOf(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** `dayOf`, for dates that are mostly the one before. */
+export class Days {
+  private lastDate: string | null = null;
+  private lastDay = NO_DAY;
+
+  of(date: string | null): number {
+    if (date === null) return NO_DAY;
+    if (date !== this.lastDate) {
+      this.lastDay = dayOf(date);
+      this.lastDate = date;
+    }
+    return this.lastDay;
+  }
+}
