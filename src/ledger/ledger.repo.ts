@@ -1,7 +1,13 @@
-import { type Db, insertOrAdd, type Tx } from '../infra/db/index.ts';
+import { type Db, insertOrAdd, type Tx, toInt } from '../infra/db/index.ts';
 import { newId, shardHintOf } from '../kernel/ids.ts';
 import { assertBalanced, sumDeltas } from './ledger.rules.ts';
-import type { AccountBalance, JournalDraft, LedgerAccount, TrialBalance } from './ledger.types.ts';
+import type {
+  AccountBalance,
+  JournalDraft,
+  JournalKind,
+  LedgerAccount,
+  TrialBalance,
+} from './ledger.types.ts';
 
 /**
  * Writes journals, their entries and the balances' sums in the caller's transaction: four statements, however
@@ -51,6 +57,34 @@ export async function postJournals(tx: Tx, journals: readonly JournalDraft[], no
     ['debit_minor', 'credit_minor'],
     ['updated_at_ms'],
   );
+}
+
+/** A journal that was written, as it can be mirrored; null where the subject has none of the kind. */
+export async function journalOf(
+  db: Db | Tx,
+  kind: JournalKind,
+  subjectId: string,
+): Promise<JournalDraft | null> {
+  const journal = await db('journals').where({ subject_id: subjectId, kind }).first();
+  if (!journal) return null;
+  const rows = await db({ e: 'entries' })
+    .join({ a: 'ledger_accounts' }, (join) => {
+      join.on('a.account_code', 'e.account_code').andOn('a.currency', 'e.currency');
+    })
+    .where('e.journal_id', journal.journal_id)
+    .orderBy('e.line_no')
+    .select('e.account_code', 'e.currency', 'e.debit_minor', 'e.credit_minor', 'a.account_class');
+  return {
+    kind,
+    subjectId,
+    currency: rows[0]?.currency ?? '',
+    businessDate: journal.business_date,
+    entries: rows.map((row) => ({
+      account: { code: row.account_code, class: row.account_class },
+      debitMinor: toInt(row.debit_minor),
+      creditMinor: toInt(row.credit_minor),
+    })),
+  };
 }
 
 /** An account opens with its first entry. */

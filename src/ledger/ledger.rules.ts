@@ -26,7 +26,10 @@ export const channelFeesPayable = (channelId: string): LedgerAccount => ({
   class: 'liability',
 });
 
-interface MoneyMove {
+/** Money in an account of ours at a bank; the id is that of its channel, or of the account that payouts leave. */
+export const bank = (bankId: string): LedgerAccount => ({ code: `bank/${bankId}`, class: 'asset' });
+
+export interface MoneyMove {
   subjectId: string;
   amount: Money;
   businessDate: BusinessDate;
@@ -63,7 +66,13 @@ function sharedOut({ agencyId, channelId, shares }: PostingMove, sign: 1 | -1): 
 export const refundJournal = (move: MoneyMove & { channelId: string }): JournalDraft =>
   transfer('refund', move, fundsInTransit, channelClearing(move.channelId));
 
-function transfer(kind: JournalKind, move: MoneyMove, from: LedgerAccount, to: LedgerAccount): JournalDraft {
+/** Debits one account and credits another; the other way round below zero. */
+export function transfer(
+  kind: JournalKind,
+  move: MoneyMove,
+  from: LedgerAccount,
+  to: LedgerAccount,
+): JournalDraft {
   return journal(kind, move, [
     credited(from, -move.amount.amountMinor),
     credited(to, move.amount.amountMinor),
@@ -71,15 +80,18 @@ function transfer(kind: JournalKind, move: MoneyMove, from: LedgerAccount, to: L
 }
 
 /** A line that credits an account or, below zero, debits it. */
-function credited(account: LedgerAccount, minor: number): EntryDraft {
+export function credited(account: LedgerAccount, minor: number): EntryDraft {
   return { account, debitMinor: Math.max(0, -minor), creditMinor: Math.max(0, minor) };
 }
 
-/** Lines of nothing are left out. */
 function journal(kind: JournalKind, move: MoneyMove, entries: readonly EntryDraft[]): JournalDraft {
   const { subjectId, amount, businessDate } = move;
-  const lines = entries.filter((entry) => entry.debitMinor + entry.creditMinor > 0);
-  return { kind, subjectId, currency: amount.currency, businessDate, entries: lines };
+  return { kind, subjectId, currency: amount.currency, businessDate, entries: withoutNothing(entries) };
+}
+
+/** Lines of nothing are left out. */
+export function withoutNothing(entries: readonly EntryDraft[]): EntryDraft[] {
+  return entries.filter((entry) => entry.debitMinor + entry.creditMinor > 0);
 }
 
 /** Throws RangeError unless every line has one side above zero and the sides add up to the same. Law 2. */

@@ -1,8 +1,8 @@
 import type { BusinessDate } from '../kernel/business-date.ts';
 import type { CurrencyCode } from '../kernel/money.ts';
 
-/** Which side makes an account grow: assets by debits, liabilities and income by credits. */
-export type AccountClass = 'asset' | 'liability' | 'income';
+/** Which side makes an account grow: assets and expenses by debits, liabilities and income by credits. */
+export type AccountClass = 'asset' | 'liability' | 'income' | 'expense';
 
 /** An account by its code, such as `agency_payable/guangzhou-power`; codes are made in `ledger.rules.ts`. */
 export interface LedgerAccount {
@@ -17,12 +17,26 @@ export interface EntryDraft {
   creditMinor: number;
 }
 
-export type JournalKind = 'debit' | 'posting' | 'reversal' | 'refund';
+export type JournalKind =
+  | 'debit'
+  | 'posting'
+  | 'reversal'
+  | 'refund'
+  | 'statement'
+  | 'statementReversed'
+  | 'breakResolved'
+  | 'breakReopened'
+  | 'surplusRefund'
+  | 'feesInvoiced'
+  | 'payoutSent'
+  | 'payoutPaid'
+  | 'payoutVoided'
+  | 'payoutReturned';
 
 /** One balanced transaction, not written yet. At most one of each kind exists for a subject. */
 export interface JournalDraft {
   kind: JournalKind;
-  /** What it is about: a payment's id. */
+  /** What it is about: the id of a payment, a run of reconciliation, a settlement, a payout. */
   subjectId: string;
   currency: CurrencyCode;
   businessDate: BusinessDate;

@@ -1,0 +1,13 @@
+import type { Db } from '../src/infra/db/index.ts';
+
+export async function up(db: Db): Promise<void> {
+  await db.schema.alterTable('settlement_items', (table) => {
+    table.index(['agency_id', 'business_date'], 'settlement_items_date');
+  });
+}
+
+export async function down(db: Db): Promise<void> {
+  await db.schema.alterTable('settlement_items', (table) => {
+    table.dropIndex([], 'settlement_items_date');
+  });
+}
