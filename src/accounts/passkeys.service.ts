@@ -1,12 +1,8 @@
 import { isIP } from 'node:net';
-import {
-  type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  AuthenticatorTransport,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { type Tx, transact } from '../infra/db/index.ts';
 import { DomainError } from '../kernel/errors.ts';
@@ -22,6 +18,9 @@ import {
   takePasskeyChallenge,
   updatePasskeyUse,
 } from './passkeys.repo.ts';
+
+/** Loaded by who needs it: every command would begin a second later. */
+const webAuthn = () => import('@simplewebauthn/server');
 
 /** The site that passkeys belong to, in WebAuthn's words. */
 interface RelyingParty {
@@ -49,6 +48,7 @@ export class Passkeys {
     const site = this.site();
     const { db, clock } = this.context;
     const known = await listPasskeys(db, caller.userId);
+    const { generateRegistrationOptions } = await webAuthn();
     const options = await generateRegistrationOptions({
       rpName: 'civicpay',
       rpID: site.id,
@@ -76,6 +76,7 @@ export class Passkeys {
     const nowMs = clock.nowMs();
     const challenge = await transact(db, (tx) => takePasskeyChallenge(tx, caller.sessionId, nowMs));
     if (!challenge) throw passkeyRefused();
+    const { verifyRegistrationResponse } = await webAuthn();
     const verified = await this.verified(() =>
       verifyRegistrationResponse({
         response: credential as RegistrationResponseJSON,
@@ -114,6 +115,7 @@ export class Passkeys {
     const site = this.site();
     const passkeys = await listPasskeys(tx, staffId);
     if (passkeys.length === 0) throw new DomainError('conflict', 'passkey_not_available');
+    const { generateAuthenticationOptions } = await webAuthn();
     const options = await generateAuthenticationOptions({
       rpID: site.id,
       allowCredentials: passkeys.map(descriptorOf),
@@ -133,6 +135,7 @@ export class Passkeys {
       ({ credentialId }) => credentialId === response?.id,
     );
     if (!challenge || !passkey) return false;
+    const { verifyAuthenticationResponse } = await webAuthn();
     const verified = await this.verified(() =>
       verifyAuthenticationResponse({
         response,

@@ -23,7 +23,7 @@ const RULE = '#d5dae0';
 
 /** A receipt as a PDF (A5, Chinese and English), the same bytes for the same receipt. Its text can be selected. */
 export async function renderReceiptPdf(receipt: Receipt): Promise<Uint8Array> {
-  const { pdf, bytes } = beginPdf({
+  const { pdf, bytes } = await beginPdf({
     size: [PAGE.width, PAGE.height],
     margin: PAGE.margin,
     title: `缴费回执 Payment receipt ${receipt.receiptId}`,

@@ -30,7 +30,7 @@ const AMOUNT_WIDTH = 70;
 /** A statement as a PDF (A4, Chinese and English), the same bytes for the same statement. Its text can be selected. */
 export async function statementPdf(statement: AgencyStatement): Promise<Uint8Array> {
   const { settlementId, madeAtMs } = statement;
-  const { pdf, bytes } = beginPdf({
+  const { pdf, bytes } = await beginPdf({
     size: [PAGE.width, PAGE.height],
     margin: PAGE.margin,
     title: `结算单 Settlement statement ${settlementId}`,

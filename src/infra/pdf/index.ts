@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import PDFDocument from 'pdfkit';
 
 export type Pdf = PDFKit.PDFDocument;
 
@@ -21,10 +20,12 @@ let font: Buffer | undefined;
  * Begins a PDF in Chinese and English, whose text can be selected; `bytes` come once it has ended. Pages are broken by who
  * writes, not by pdfkit where a text happens to reach the edge.
  */
-export function beginPdf({ size, margin, title, createdAtMs }: NewPdf): {
+export async function beginPdf({ size, margin, title, createdAtMs }: NewPdf): Promise<{
   pdf: Pdf;
   bytes: Promise<Uint8Array>;
-} {
+}> {
+  // Loaded by who needs it: every command would begin half a second later.
+  const { default: PDFDocument } = await import('pdfkit');
   font ??= readFileSync(createRequire(import.meta.url).resolve(FONT));
   const pdf = new PDFDocument({
     size: [...size],
