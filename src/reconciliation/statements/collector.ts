@@ -65,6 +65,7 @@ export class StatementCollector {
       statement: statement.index,
       ref: draft.ref ?? null,
       bankRef: draft.bankRef ?? null,
+      originalRef: draft.originalRef ?? null,
       amountMinor: draft.amountMinor,
       currency: draft.currency,
       direction: draft.direction,

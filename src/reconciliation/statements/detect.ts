@@ -6,6 +6,7 @@ import {
   splitQuoted,
   UnreadableFile,
 } from '../../infra/files/index.ts';
+import { ADVICE } from './advice.ts';
 import { CN_BANK } from './cn-bank.ts';
 import type { Layout } from './layout.types.ts';
 import { LAYOUTS } from './layouts.data.ts';
@@ -20,6 +21,7 @@ export const TABLE_KINDS: readonly TableKind[] = [
   WECHAT_TRADES,
   WECHAT_FUNDS,
   ALIPAY_MERCHANT,
+  ADVICE,
   CN_BANK,
 ];
 
@@ -43,6 +45,7 @@ export const FORMATS: readonly string[] = [
   'alipay',
   'wechat-pay',
   'cn-bank',
+  'civicpay-advice',
   ...LAYOUTS.map(({ layout }) => layout.name),
 ];
 
@@ -66,9 +69,11 @@ export function readingOf(sample: Buffer, named: { format?: string; layout?: Lay
   return tableReading(sample, kindsOf(format));
 }
 
-/** The tables that a format's name stands for; all of them without a name. */
+/** The tables that a format's name stands for, in the file that its ending names if it does; all of them without a name. */
 export function kindsOf(format: string | undefined | null): readonly TableKind[] {
-  return format ? TABLE_KINDS.filter((kind) => kind.format === format) : TABLE_KINDS;
+  if (!format) return TABLE_KINDS;
+  const name = format.replace(/-(csv|xlsx)$/, '');
+  return TABLE_KINDS.filter((kind) => kind.format === name);
 }
 
 function layoutReading(layout: Layout): Reading {

@@ -52,6 +52,13 @@ export class LayoutParser implements StatementParser {
     if (hasHeading && !this.heading) error('heading_missing', 'the file has no heading');
     if (header && !this.hasHeader) error('header_missing', `no line begins with “${header.startsWith}”`);
     if (trailer && !this.hasTrailer) error('file_cut_short', `no line begins with “${trailer.startsWith}”`);
+    if (!hasTotals(this.layout)) {
+      this.out.warn(
+        'totals_missing',
+        this.lastLine,
+        'neither totals nor balances prove that the file is whole',
+      );
+    }
     this.out.endStatement();
   }
 
@@ -142,10 +149,13 @@ export class LayoutParser implements StatementParser {
     if (signedMinor === null) return;
     const text = (place: TextPlace | undefined) => (place && this.textAt(place, record)) || null;
     const label = (place: TextPlace | undefined) => (place && this.labelAt(place, record).trim()) || null;
+    const isReversal = row.reversal?.words.includes(this.textAt(row.reversal.at, record)) ?? false;
     this.out.row({
       line,
       ref: text(row.ref),
       bankRef: text(row.bankRef),
+      originalRef: isReversal ? text(row.originalRef) : null,
+      isReversal,
       amountMinor: Math.abs(signedMinor.amountMinor),
       currency,
       direction: signedMinor.direction,
@@ -257,4 +267,11 @@ export class LayoutParser implements StatementParser {
     this.decoder ??= decoderOf(this.layout.encoding ?? 'utf-8');
     return this.decoder.decode(Buffer.from(text, 'latin1'));
   }
+}
+
+/** Whether files of a layout say something that a missing row would contradict. */
+function hasTotals({ header, trailer }: Layout): boolean {
+  const said = new Set([header, trailer].flatMap((control) => Object.keys(control ?? {})));
+  const totals = ['count', 'creditCount', 'creditTotal', 'debitCount', 'debitTotal', 'netTotal'];
+  return totals.some((name) => said.has(name)) || (said.has('openingBalance') && said.has('closingBalance'));
 }

@@ -40,6 +40,10 @@ const rowSchema = z
     currency: textSchema.optional(),
     ref: textSchema.optional(),
     bankRef: textSchema.optional(),
+    /** Where a row that takes back an earlier one names it; not looked at in other rows. */
+    originalRef: textSchema.optional(),
+    /** The words that say that a row takes back an earlier one. */
+    reversal: z.strictObject({ at: placeSchema, words: z.array(z.string().min(1)).min(1) }).optional(),
     bookedOn: dateSchema.optional(),
     valueOn: dateSchema.optional(),
     counterparty: textSchema.optional(),

@@ -11,6 +11,8 @@ export interface StatementRow {
   ref: string | null;
   /** The institution's own reference. */
   bankRef: string | null;
+  /** Of what takes back an earlier entry: that entry's reference, where the file tells it. */
+  originalRef: string | null;
   /** Never negative: `direction` says which way. */
   amountMinor: number;
   /** ISO 4217; null when the file does not say it (then the statement is not complete). */

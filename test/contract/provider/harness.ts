@@ -99,6 +99,8 @@ export interface ProviderSandbox<Settings> {
   endDays(): Promise<void>;
   /** Reads a file as the agency documents it; what was undone is in it as a minus, or not at all. */
   readStatement(content: Uint8Array): readonly { reference: string; amountMinor: number }[];
+  /** For files that no reader of reconciliation knows: their declared layout (docs/statements.md). */
+  statementLayout?: unknown;
   /** For providers that declare `parseWebhook`: what the agency sends when a posting is finished, as if so long ago. */
   webhook?(posting: { reference: string }, ageSeconds?: number): Promise<InboundRequest>;
   stop(): Promise<void>;

@@ -1,6 +1,7 @@
 import { addDays } from '../../../src/kernel/business-date.ts';
 import type { Group } from './group.ts';
 import { payable } from './harness.ts';
+import { expectReadable } from './statement-files.ts';
 
 /** What `fetchStatement` must do. */
 export function provesFetchStatement<S>({ manifest, sandbox, caller, account }: Group<S>): void {
@@ -20,6 +21,7 @@ export function provesFetchStatement<S>({ manifest, sandbox, caller, account }: 
       const statement = await fetchStatement(date);
       if (statement.kind !== 'ready') throw new Error(`expected a file, got ${statement.kind}`);
       expect(statement.fileName).not.toBe('');
+      await expectReadable(sandbox(), statement);
       const inFile = sandbox().readStatement(statement.content);
       const inBooks = booked
         .filter(({ businessDate }) => businessDate === date)

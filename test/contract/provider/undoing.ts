@@ -9,6 +9,7 @@ import {
   type ProviderSandbox,
   payable,
 } from './harness.ts';
+import { expectReadable } from './statement-files.ts';
 
 type Undo = 'reverse' | 'refund';
 
@@ -164,6 +165,7 @@ async function sumOfFiles<S>({ sandbox, caller }: Group<S>): Promise<number> {
     const file = await caller().call('fetchStatement', { businessDate: date });
     if (file.kind === 'notReady') return sumMinor(amountsMinor);
     if (file.kind === 'ready') {
+      await expectReadable(sandbox(), file);
       amountsMinor.push(
         ...sandbox()
           .readStatement(file.content)
