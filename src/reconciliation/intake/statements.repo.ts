@@ -51,15 +51,25 @@ export async function readRows(
   const firstCount = into.count;
   const chunkCount = Math.ceil(statement.rowCount / ROWS_PER_CHUNK);
   for (let chunkNo = 0; chunkNo < chunkCount; chunkNo++) {
-    const row = await db('statement_chunks')
-      .where({ statement_id: statementId, chunk_no: chunkNo })
-      .first('sealed_rows');
-    if (!row) throw new RangeError(`piece ${chunkNo} of statement ${statementId} is missing`);
-    appendChunk(into, vault.openBytes(row.sealed_rows, contextOf('rows', statementId, chunkNo)));
+    appendChunk(into, await readPiece(db, vault, statementId, chunkNo));
   }
   if (into.count - firstCount !== statement.rowCount) {
     throw new RangeError(`statement ${statementId} has other rows than it says`);
   }
+}
+
+/** The rows of one piece, as `appendChunk` reads them. Throws RangeError when it is missing. */
+export async function readPiece(
+  db: Db | Tx,
+  vault: Vault,
+  statementId: string,
+  chunkNo: number,
+): Promise<Buffer> {
+  const row = await db('statement_chunks')
+    .where({ statement_id: statementId, chunk_no: chunkNo })
+    .first('sealed_rows');
+  if (!row) throw new RangeError(`piece ${chunkNo} of statement ${statementId} is missing`);
+  return vault.openBytes(row.sealed_rows, contextOf('rows', statementId, chunkNo));
 }
 
 /** Rows as they came, in the order that they are asked for; those that do not exist are left out. Personal data. */
