@@ -23,7 +23,7 @@ import {
   WebhookEndpoints,
 } from '../agencies/index.ts';
 import { type BillFiles, createBillFiles, createBillStore } from '../bill-files/index.ts';
-import { type Billing, createBilling, PAYMENT_TOPIC } from '../billing/index.ts';
+import { type Billing, createBilling, PAYMENT_TOPIC, SURPLUS_REFUND_TOPIC } from '../billing/index.ts';
 import type { Logger } from '../contract/index.ts';
 import { SavedAccounts } from '../households/index.ts';
 import { createIdempotencyStore } from '../http/idempotency.service.ts';
@@ -91,7 +91,7 @@ export function createContainer(config: Config, service: string): DependencyCont
     return new QueueFactory(config.queueStore, (error) => log.warn('the queue reports an error', { error }));
   });
   single(T.taskSender, (c) => {
-    const topics = [PAYMENT_TOPIC, WEBHOOK_TOPIC];
+    const topics = [PAYMENT_TOPIC, SURPLUS_REFUND_TOPIC, WEBHOOK_TOPIC];
     return new TaskSender(c.resolve(T.queues), topics, c.resolve(T.log));
   });
   single(T.sandboxSms, (c) => new SandboxSmsSender(foundation(c)));

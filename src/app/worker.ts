@@ -1,5 +1,5 @@
 import { WEBHOOK_TOPIC } from '../agencies/index.ts';
-import { PAYMENT_TOPIC } from '../billing/index.ts';
+import { PAYMENT_TOPIC, SURPLUS_REFUND_TOPIC } from '../billing/index.ts';
 import { HealthReports, Heartbeat, Housekeeping, Sweeper, TaskWorker } from '../jobs/index.ts';
 import type { Config } from './config.ts';
 import { closeContainer, createContainer, TOKENS as T } from './container.ts';
@@ -19,6 +19,9 @@ export async function startWorker({ config }: { config: Config }): Promise<Runni
   const payments = new TaskWorker({ db, clock, log, queues }, PAYMENT_TOPIC, (tasks) =>
     billing.advances.run(tasks),
   );
+  const surplusRefunds = new TaskWorker({ db, clock, log, queues }, SURPLUS_REFUND_TOPIC, (tasks) =>
+    billing.surplusRefunds.run(tasks),
+  );
   const webhookDeliveries = container.resolve(T.webhookDeliveries);
   const webhooks = new TaskWorker({ db, clock, log, queues }, WEBHOOK_TOPIC, (tasks) =>
     webhookDeliveries.run(tasks),
@@ -37,6 +40,7 @@ export async function startWorker({ config }: { config: Config }): Promise<Runni
   const heartbeat = new Heartbeat(db, clock);
   const healthReports = new HealthReports(() => health.write(), log);
   payments.start();
+  surplusRefunds.start();
   webhooks.start();
   sweeper.start();
   housekeeping.start();
@@ -46,7 +50,7 @@ export async function startWorker({ config }: { config: Config }): Promise<Runni
     async stop() {
       // No new work first; then what is in hand is finished, while its claims still hold.
       await sweeper.stop();
-      await Promise.all([payments.stop(), webhooks.stop()]);
+      await Promise.all([payments.stop(), surplusRefunds.stop(), webhooks.stop()]);
       await housekeeping.stop();
       await healthReports.stop();
       await heartbeat.stop();

@@ -4,12 +4,14 @@ import type { BillingDeps } from './billing.deps.ts';
 import { Disputes } from './disputes.service.ts';
 import { Notifications } from './notification.service.ts';
 import { PaymentOrders } from './order.service.ts';
+import { PaymentReviews } from './payment-reviews.service.ts';
 import { PaymentWatch } from './payment-watch.ts';
 import { Payments } from './payments.service.ts';
 import { type PostingDelay, readPostingDelays } from './posting-delay.repo.ts';
 import { purgeBillQueries } from './query.repo.ts';
 import { BillQueries } from './query.service.ts';
 import { Receipts } from './receipt.service.ts';
+import { SurplusRefunds } from './surplus-refunds.service.ts';
 
 export type { BillingDeps } from './billing.deps.ts';
 export { isFinal, PAYMENT_TOPIC, receiptIdOf } from './billing.rules.ts';
@@ -17,11 +19,15 @@ export type * from './billing.types.ts';
 export { disputableUntilMs } from './dispute.rules.ts';
 export * from './dispute.types.ts';
 export { debitAmountOf } from './fees.rules.ts';
+export type { PaymentReviews, PaymentStanding, PostingReview } from './payment-reviews.service.ts';
 export type { PaymentView } from './payments.service.ts';
 export type { PostingDelay } from './posting-delay.repo.ts';
 export type { QueriedBills } from './query.service.ts';
 export type { Receipts } from './receipt.service.ts';
 export type * from './receipt.types.ts';
+export { surplusRefundsBetween } from './surplus-refund.repo.ts';
+export type * from './surplus-refund.types.ts';
+export { SURPLUS_REFUND_TOPIC, type SurplusRefunds } from './surplus-refunds.service.ts';
 
 /** Metrics may ask as often as they like. */
 const DELAYS_KEPT_MS = 10_000;
@@ -36,6 +42,8 @@ export interface Billing {
   watch: PaymentWatch;
   receipts: Receipts;
   disputes: Disputes;
+  reviews: PaymentReviews;
+  surplusRefunds: SurplusRefunds;
   /** How long postings took in the last hour, by connection; as it was seconds ago. */
   postingDelays(): Promise<readonly PostingDelay[]>;
   /** Deletes queries that no payment can refer to any more; returns how many. */
@@ -55,6 +63,8 @@ export function createBilling(deps: BillingDeps): Billing {
     watch: new PaymentWatch(payments, deps.log),
     receipts: new Receipts(deps, payments),
     disputes: new Disputes(deps, payments, advances),
+    reviews: new PaymentReviews(deps, advances),
+    surplusRefunds: new SurplusRefunds(deps),
     advances,
     notifications: new Notifications(deps, advances),
     postingDelays: () => delays.get('all'),

@@ -1,9 +1,9 @@
 import type { Called } from '../agencies/index.ts';
 import type { DebitOutcome, PostingOutcome, Reason, ReasonCode, RefundOutcome } from '../contract/index.ts';
-import { money } from '../kernel/money.ts';
+import { type Money, money } from '../kernel/money.ts';
 import { type Answer, readDebit, readPosting, readRefund, readUndo } from './advance.rules.ts';
 import type { BillingDeps } from './billing.deps.ts';
-import { type PaymentAction, refundReference, undoReference } from './billing.rules.ts';
+import { type Answering, type PaymentAction, refundReference, undoReference } from './billing.rules.ts';
 import type { Payment } from './billing.types.ts';
 import type { Evidence } from './evidence.repo.ts';
 import { debitAmountOf } from './fees.rules.ts';
@@ -139,6 +139,32 @@ export class PaymentCalls {
       subject: await this.subject(payment),
     };
     return this.deps.agencies.gateway.channel(payment.channelId, 'refund', request, unknown, busy);
+  }
+
+  /** Gives back, under a reference of its own, what the channel took beyond the payment; or asks what became of that. */
+  async surplusRefund(
+    payment: Payment,
+    { reference, amount }: { reference: string; amount: Money },
+    answering: Answering,
+  ): Promise<Performed> {
+    const { channelId, paymentId } = payment;
+    const { gateway } = this.deps.agencies;
+    const subject = await this.subject(payment);
+    const called =
+      answering === 'instructed'
+        ? await gateway.channel(
+            channelId,
+            'refund',
+            { reference, debitReference: paymentId, amount, subject },
+            unknown,
+            busy,
+          )
+        : await gateway.channel(channelId, 'queryRefund', { reference }, unknown, busy);
+    const operation = answering === 'instructed' ? 'surplusRefund' : 'askSurplusRefund';
+    return {
+      answer: readRefund(called.outcome, answering),
+      evidence: { paymentId, connectionId: channelId, operation, exchanges: called.exchanges },
+    };
   }
 
   private askRefund(payment: Payment): Promise<Called<RefundOutcome>> {
