@@ -11,6 +11,7 @@ import { answerDispute, lockOpenDisputes } from './dispute.repo.ts';
 import type { DisputeAnswer } from './dispute.types.ts';
 import { type Evidence, insertEvidence, insertNotifications, type Notification } from './evidence.repo.ts';
 import { CHANGING_COLUMNS, changingColumnsOf, insertSteps, lockVersions } from './payment.repo.ts';
+import { returnsOf, writeReturns } from './returns.repo.ts';
 
 /** One payment carried a step on, or not on but asked about. Everything of it is committed together, or nothing. */
 export interface Advance {
@@ -61,6 +62,7 @@ export async function writeAdvances(
     fresh.map(({ after }) => ({ payment_id: after.paymentId, ...changingColumnsOf(after, vault) })),
   );
   await insertSteps(tx, moved);
+  await writeReturns(tx, fresh.flatMap(returnsOf));
   await postJournals(
     tx,
     fresh.flatMap((advance) => advance.journals),

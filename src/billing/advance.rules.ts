@@ -98,7 +98,11 @@ export function readPosting(outcome: PostingOutcome, answering: Answering): Answ
 export function readUndo(undo: Undo, outcome: UndoOutcome, mayRefund: boolean): Answer {
   const event = undoEvent(outcome, undo, mayRefund);
   const facts: Partial<Payment> =
-    event === 'reversalTooLate' ? { undo: { ...undo, kind: 'refund', round: undo.round + 1 } } : {};
+    outcome.kind === 'accepted'
+      ? { undo: { ...undo, undoneAtMs: outcome.undoneAtMs } }
+      : event === 'reversalTooLate'
+        ? { undo: { ...undo, kind: 'refund', round: undo.round + 1 } }
+        : {};
   return { event, reason: reasonOf(outcome), facts, retryAtMs: retryOf(outcome) };
 }
 

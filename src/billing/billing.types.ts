@@ -95,6 +95,8 @@ export interface Undo {
   round: number;
   /** The dispute that it follows from. */
   disputeId: string;
+  /** When the agency did it, as it says. */
+  undoneAtMs?: number;
 }
 
 export interface PaidBill extends BillPayment {

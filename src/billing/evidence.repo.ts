@@ -17,15 +17,34 @@ const SEALED_NOTIFICATION = 'notifications.sealed_body';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
+const MAX_KEPT_BYTES = 4 * 1024 ** 2;
+const keptOf = (body: Uint8Array) => (body.length > MAX_KEPT_BYTES ? new Uint8Array() : body);
+
 /** Bytes as text, one character a byte: lossless, and no longer than the bytes where they are ASCII. */
 const asText = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 
 /** Keeps requests and answers as they were, sealed and hashed. Law 5. */
 export async function insertEvidence(tx: Tx, vault: Vault, evidence: readonly Evidence[]): Promise<void> {
-  const rows = evidence.flatMap(({ paymentId, connectionId, operation, exchanges }) =>
+  await insertExchanges(
+    tx,
+    vault,
+    evidence.map(({ paymentId, ...call }) => ({ ...call, subjectId: paymentId })),
+  );
+}
+
+/**
+ * The same for calls about anything that has an id. Of an answer that is too long for its column, such as a statement of a million
+ * rows, the hash is kept: its rows are kept as they came elsewhere.
+ */
+export async function insertExchanges(
+  tx: Tx,
+  vault: Vault,
+  calls: readonly (Omit<Evidence, 'paymentId'> & { subjectId: string })[],
+): Promise<void> {
+  const rows = calls.flatMap(({ subjectId, connectionId, operation, exchanges }) =>
     exchanges.map((exchange) => ({
-      exchange_id: newId('exc', exchange.atMs, shardHintOf(paymentId)),
-      subject_id: paymentId,
+      exchange_id: newId('exc', exchange.atMs, shardHintOf(subjectId)),
+      subject_id: subjectId,
       connection_id: connectionId,
       operation,
       at_ms: exchange.atMs,
@@ -35,7 +54,7 @@ export async function insertEvidence(tx: Tx, vault: Vault, evidence: readonly Ev
       http_status: exchange.status,
       result: exchange.result,
       sealed_request: vault.seal(asText(exchange.requestBody), SEALED_EXCHANGE),
-      sealed_response: vault.seal(asText(exchange.responseBody), SEALED_EXCHANGE),
+      sealed_response: vault.seal(asText(keptOf(exchange.responseBody)), SEALED_EXCHANGE),
       request_sha256: sha256(exchange.requestBody),
       response_sha256: sha256(exchange.responseBody),
     })),

@@ -1,3 +1,4 @@
+import { ChangeWatch } from '../infra/watch/index.ts';
 import { RecentValues } from '../kernel/recent-values.ts';
 import { PaymentAdvances } from './advance.service.ts';
 import type { BillingDeps } from './billing.deps.ts';
@@ -5,7 +6,6 @@ import { Disputes } from './disputes.service.ts';
 import { Notifications } from './notification.service.ts';
 import { PaymentOrders } from './order.service.ts';
 import { PaymentReviews } from './payment-reviews.service.ts';
-import { PaymentWatch } from './payment-watch.ts';
 import { Payments } from './payments.service.ts';
 import { type PostingDelay, readPostingDelays } from './posting-delay.repo.ts';
 import { purgeBillQueries } from './query.repo.ts';
@@ -18,7 +18,9 @@ export { isFinal, PAYMENT_TOPIC, receiptIdOf } from './billing.rules.ts';
 export type * from './billing.types.ts';
 export { disputableUntilMs } from './dispute.rules.ts';
 export * from './dispute.types.ts';
+export { insertExchanges } from './evidence.repo.ts';
 export { debitAmountOf } from './fees.rules.ts';
+export { agencyMovements, channelMovements, type Movement } from './movements.repo.ts';
 export type { PaymentReviews, PaymentStanding, PostingReview } from './payment-reviews.service.ts';
 export type { PaymentView } from './payments.service.ts';
 export type { PostingDelay } from './posting-delay.repo.ts';
@@ -39,7 +41,7 @@ export interface Billing {
   payments: Payments;
   advances: PaymentAdvances;
   notifications: Notifications;
-  watch: PaymentWatch;
+  watch: ChangeWatch;
   receipts: Receipts;
   disputes: Disputes;
   reviews: PaymentReviews;
@@ -60,7 +62,7 @@ export function createBilling(deps: BillingDeps): Billing {
     queries,
     orders: new PaymentOrders(deps, queries),
     payments,
-    watch: new PaymentWatch(payments, deps.log),
+    watch: new ChangeWatch((paymentIds) => payments.versions(paymentIds), deps.log),
     receipts: new Receipts(deps, payments),
     disputes: new Disputes(deps, payments, advances),
     reviews: new PaymentReviews(deps, advances),

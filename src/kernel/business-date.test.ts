@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { addDays, businessDateEndMs, businessDateOf, localTime, minuteOfDay } from './business-date.ts';
+import {
+  addDays,
+  businessDateEndMs,
+  businessDateOf,
+  businessDateStartMs,
+  localTime,
+  minuteOfDay,
+} from './business-date.ts';
 
 const MINUTE_MS = 60_000;
 /** Half-hour and quarter-hour offsets, clocks that go back over midnight, half an hour only, or skip a whole day. */
@@ -207,6 +214,21 @@ describe('businessDateEndMs', () => {
           expect(businessDateOf(endMs, owner)).toBe(addDays(businessDateOf(atMs, owner), 1));
         },
       ),
+    );
+  });
+});
+
+describe('businessDateStartMs', () => {
+  it('is the first moment of a date in any zone', () => {
+    fc.assert(
+      fc.property(date, zone, hhmm, (on, timeZone, cutOff) => {
+        // A whole day was left out there once; it has no moment.
+        fc.pre(timeZone !== 'Pacific/Apia');
+        const owner = { timeZone, cutOff };
+        const startMs = businessDateStartMs(on, owner);
+        expect(businessDateOf(startMs, owner)).toBe(on);
+        expect(businessDateOf(startMs - 1, owner)).toBe(addDays(on, -1));
+      }),
     );
   });
 });

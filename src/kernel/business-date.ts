@@ -76,9 +76,13 @@ export function businessDateOf(atMs: number, cutOff: CutOff): BusinessDate {
 
 /** The moment at which the business date of `atMs` is over. */
 export function businessDateEndMs(atMs: number, cutOff: CutOff): number {
-  const date = businessDateOf(atMs, cutOff);
-  const endsOn = minuteOfDay(cutOff.cutOff) >= NOON_MINUTE ? date : addDays(date, 1);
-  return firstMomentOf(endsOn, cutOff.cutOff, cutOff.timeZone);
+  return businessDateStartMs(addDays(businessDateOf(atMs, cutOff), 1), cutOff);
+}
+
+/** The first moment of a business date. */
+export function businessDateStartMs(date: BusinessDate, { timeZone, cutOff }: CutOff): number {
+  const startsOn = minuteOfDay(cutOff) >= NOON_MINUTE ? addDays(date, -1) : date;
+  return firstMomentOf(startsOn, cutOff, timeZone);
 }
 
 /** The last answer for each cut-off: payments come many a minute, and dates begin and clocks change on whole minutes. */

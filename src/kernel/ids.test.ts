@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isId, newId, randomShardHint, SHARD_HINTS, shardHintOf, timeOfId } from './ids.ts';
+import { beginningOfIds, isId, newId, randomShardHint, SHARD_HINTS, shardHintOf, timeOfId } from './ids.ts';
 
 const timeMs = fc.nat({ max: Date.UTC(9999, 0) });
 const shardHint = fc.nat({ max: SHARD_HINTS - 1 });
@@ -12,6 +12,16 @@ describe('an id', () => {
         const id = newId(kind, atMs, hint);
         expect(timeOfId(id)).toBe(atMs);
         expect(shardHintOf(id)).toBe(hint);
+      }),
+    );
+  });
+
+  it('stands behind the beginning of its time, and before that of the next', () => {
+    fc.assert(
+      fc.property(prefix, timeMs, shardHint, (kind, atMs, hint) => {
+        const id = newId(kind, atMs, hint);
+        expect(id > beginningOfIds(kind, atMs)).toBe(true);
+        expect(id < beginningOfIds(kind, atMs + 1)).toBe(true);
       }),
     );
   });

@@ -65,6 +65,12 @@ function base32(value: number, length: number): string {
   return text;
 }
 
+/** Sorts before every id of a kind that is made at this time or later, and after all that were made before. */
+export function beginningOfIds(prefix: string, atMs: number): string {
+  if (!isWhole(atMs, MAX_TIME_MS)) throw new RangeError('atMs must be whole milliseconds since 1970');
+  return `${prefix}_${base32(atMs, TIME_CHARS)}`;
+}
+
 /** Random bytes are drawn many at a time: one call to the generator an id is the dearest part of an id. */
 let pool = Buffer.alloc(0);
 let poolAt = 0;

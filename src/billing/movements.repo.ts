@@ -1,0 +1,216 @@
+import type { Knex } from 'knex';
+import { type Db, toInt, toIntOrNull } from '../infra/db/index.ts';
+import { beginningOfIds } from '../kernel/ids.ts';
+import type { PaymentStatus } from './billing.types.ts';
+import { debitAmountOf, sharesOf } from './fees.rules.ts';
+import type { PaymentReturn } from './returns.repo.ts';
+
+/** What our books say of one movement at a channel or an agency. Holds no personal data. */
+export interface Movement {
+  /** `debit`, `refund`: at the channel; `posting`, `undoing`: at the agency. */
+  kind: 'debit' | 'posting' | PaymentReturn['kind'];
+  paymentId: string;
+  agencyId: string;
+  /** Ours, under which it was asked for. */
+  reference: string;
+  /** The other side's own number. */
+  theirReference: string | null;
+  /** Positive: collected. Negative: given back. A debit is what the channel took, a posting what the agency was told. */
+  amountMinor: number;
+  currency: string;
+  /** How much of it the agency is owed, with the sign of the amount; 0 at a channel. */
+  agencyMinor: number;
+  /** `failed`: nothing has moved, and nothing will. */
+  status: PaymentReturn['status'];
+  /** When the other side did it, as it says; before that, when it was asked to. */
+  atMs: number;
+}
+
+/** From `fromMs` on, and before `toMs`. */
+export interface MovementSpan {
+  connectionId: string;
+  fromMs: number;
+  toMs: number;
+}
+
+const PAGE = 5_000;
+/** A payment is debited within its order's time, and is posted after: older ids can't have moved in the span. */
+const LONGEST_ORDER_MS = 2 * 86_400_000;
+
+const COMMON = ['payment_id', 'agency_id', 'currency', 'amount_minor', 'fees', 'status'] as const;
+
+/** What a channel debited and gave back in a span, what it was asked to, and what came of nothing. In one order, page by page. */
+export async function* channelMovements(db: Db, span: MovementSpan): AsyncGenerator<Movement[]> {
+  const { connectionId, fromMs, toMs } = span;
+  const ofChannel = () =>
+    db('payments')
+      .where('channel_id', connectionId)
+      .select(...COMMON, 'debited_minor', 'debited_at_ms', 'created_at_ms', 'channel_reference');
+  for await (const rows of pagesByTime(ofChannel, 'debited_at_ms', span)) yield rows.map(toDebit);
+  const neverDebited = () => ofChannel().whereNull('debited_at_ms');
+  const ids = { from: beginningOfIds('pay', fromMs), to: beginningOfIds('pay', toMs) };
+  for await (const rows of pagesById(neverDebited, ids)) yield rows.map(toDebit);
+  yield* returns(db, span);
+}
+
+/** What an agency's connection posted and undid in a span, what it was asked to, and what it refused. In one order, page by page. */
+export async function* agencyMovements(db: Db, span: MovementSpan): AsyncGenerator<Movement[]> {
+  const { connectionId, fromMs, toMs } = span;
+  const ofConnection = () =>
+    db('payments')
+      .where('connection_id', connectionId)
+      .select(...COMMON, 'debited_at_ms', 'posted_at_ms', 'agency_reference');
+  for await (const rows of pagesByTime(ofConnection, 'posted_at_ms', span)) yield rows.map(toPosting);
+  const neverPosted = () =>
+    ofConnection()
+      .whereNull('posted_at_ms')
+      .andWhere('debited_at_ms', '>=', fromMs)
+      .andWhere('debited_at_ms', '<', toMs);
+  const ids = {
+    from: beginningOfIds('pay', Math.max(0, fromMs - LONGEST_ORDER_MS)),
+    to: beginningOfIds('pay', toMs),
+  };
+  for await (const rows of pagesById(neverPosted, ids)) yield rows.map(toPosting);
+  yield* returns(db, span);
+}
+
+type Columns = Record<string, string | null>;
+
+/** Pages by a time and the id, each beginning where the one before ended. */
+async function* pagesByTime(
+  query: () => Knex.QueryBuilder,
+  column: string,
+  { fromMs, toMs }: MovementSpan,
+): AsyncGenerator<Columns[]> {
+  let after: { atMs: number; id: string } = { atMs: fromMs, id: '' };
+  for (;;) {
+    const { atMs, id } = after;
+    const rows: Columns[] = await query()
+      .andWhere(column, '>=', atMs)
+      .andWhere(column, '<', toMs)
+      .andWhere((place) =>
+        place
+          .where(column, '>', atMs)
+          .orWhere((same) => same.where(column, atMs).andWhere('payment_id', '>', id)),
+      )
+      .orderBy([column, 'payment_id'])
+      .limit(PAGE);
+    const last = rows.at(-1);
+    if (!last) return;
+    yield rows;
+    if (rows.length < PAGE) return;
+    after = { atMs: toInt(last[column]), id: String(last.payment_id) };
+  }
+}
+
+async function* pagesById(
+  query: () => Knex.QueryBuilder,
+  { from, to }: { from: string; to: string },
+): AsyncGenerator<Columns[]> {
+  for (let afterId = from; ; ) {
+    const rows: Columns[] = await query()
+      .andWhere('payment_id', '>', afterId)
+      .andWhere('payment_id', '<', to)
+      .orderBy('payment_id')
+      .limit(PAGE);
+    const last = rows.at(-1);
+    if (!last) return;
+    yield rows;
+    if (rows.length < PAGE) return;
+    afterId = String(last.payment_id);
+  }
+}
+
+async function* returns(db: Db, { connectionId, fromMs, toMs }: MovementSpan): AsyncGenerator<Movement[]> {
+  let after = { atMs: fromMs, reference: '' };
+  for (;;) {
+    const { atMs, reference } = after;
+    const rows: Columns[] = await db('payment_returns as returned')
+      .join('payments', 'payments.payment_id', 'returned.payment_id')
+      .where('returned.connection_id', connectionId)
+      .andWhere('returned.at_ms', '>=', atMs)
+      .andWhere('returned.at_ms', '<', toMs)
+      .andWhere((place) =>
+        place
+          .where('returned.at_ms', '>', atMs)
+          .orWhere((same) =>
+            same.where('returned.at_ms', atMs).andWhere('returned.reference', '>', reference),
+          ),
+      )
+      .orderBy(['returned.at_ms', 'returned.reference'])
+      .limit(PAGE)
+      .select(
+        'returned.reference',
+        'returned.kind',
+        'returned.status as return_status',
+        'returned.at_ms',
+        ...COMMON.map((column) => `payments.${column}`),
+        'payments.debited_minor',
+      );
+    const last = rows.at(-1);
+    if (!last) return;
+    yield rows.map(toReturn);
+    if (rows.length < PAGE) return;
+    after = { atMs: toInt(last.at_ms), reference: String(last.reference) };
+  }
+}
+
+function toDebit(row: Columns): Movement {
+  const status = row.status as PaymentStatus;
+  const isDone = row.debited_at_ms !== null;
+  const isOver = status === 'debitFailed' || status === 'expired';
+  return {
+    kind: 'debit',
+    ...commonOf(row),
+    reference: String(row.payment_id),
+    theirReference: row.channel_reference ?? null,
+    amountMinor: toIntOrNull(row.debited_minor) ?? debitAmountOf(priceOf(row)).amountMinor,
+    agencyMinor: 0,
+    status: isDone ? 'final' : isOver ? 'failed' : 'pending',
+    atMs: toInt(isDone ? row.debited_at_ms : row.created_at_ms),
+  };
+}
+
+function toPosting(row: Columns): Movement {
+  const isDone = row.posted_at_ms !== null;
+  // Without a posting, what is given back was refused, or never asked for.
+  const isOver = String(row.status).startsWith('refund');
+  return {
+    kind: 'posting',
+    ...commonOf(row),
+    reference: String(row.payment_id),
+    theirReference: row.agency_reference ?? null,
+    amountMinor: toInt(row.amount_minor),
+    agencyMinor: sharesOf(priceOf(row)).agencyMinor,
+    status: isDone ? 'final' : isOver ? 'failed' : 'pending',
+    atMs: toInt(isDone ? row.posted_at_ms : row.debited_at_ms),
+  };
+}
+
+function toReturn(row: Columns): Movement {
+  const kind = row.kind as PaymentReturn['kind'];
+  const price = priceOf(row);
+  const debitedMinor = toIntOrNull(row.debited_minor) ?? debitAmountOf(price).amountMinor;
+  const isRefund = kind === 'refund';
+  return {
+    kind,
+    ...commonOf(row),
+    reference: String(row.reference),
+    theirReference: null,
+    amountMinor: 0 - (isRefund ? debitedMinor : price.amount.amountMinor),
+    agencyMinor: isRefund ? 0 : 0 - sharesOf(price).agencyMinor,
+    status: row.return_status as PaymentReturn['status'],
+    atMs: toInt(row.at_ms),
+  };
+}
+
+const commonOf = (row: Columns) => ({
+  paymentId: String(row.payment_id),
+  agencyId: String(row.agency_id),
+  currency: String(row.currency),
+});
+
+const priceOf = (row: Columns) => ({
+  amount: { amountMinor: toInt(row.amount_minor), currency: String(row.currency) },
+  fees: row.fees ? JSON.parse(row.fees) : [],
+});
