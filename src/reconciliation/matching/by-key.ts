@@ -2,9 +2,9 @@ import { ALL_KEYS, ALTERNATE_KEYS, EXACT, filterOf, type Key, visitGroups } from
 import type { MatchRule } from './matching.types.ts';
 import type { RowTable } from './row-table.ts';
 import { NO_DAY } from './row-values.ts';
-import { agree, daysApart, feesAgree, type Run } from './run.ts';
+import { agree, agreeOnOneDay, daysApart, feesAgree, type Run } from './run.ts';
 
-/** Pass 1: the same reference, amount, currency, status and date. */
+/** Pass 1: the same reference, amount, currency, status and date; what `matchUniqueReferences` has left of it. */
 export function matchExactReferences(run: Run): void {
   matchByKey(run, EXACT, EXACT.rule, 0);
 }
@@ -24,9 +24,12 @@ function matchByKey(run: Run, key: Key, rule: MatchRule, maxDays: number): void 
   const { claims } = run;
   visitGroups(run, key, filterOf(run, key), {
     one(left, right) {
-      if (!agree(run, left, right)) return;
+      if (maxDays === 0) {
+        if (agreeOnOneDay(run, left, right)) claims.pair(rule, left, right);
+        return;
+      }
       const days = daysApart(run, left, right);
-      if (days > maxDays || !sameDayWhereAsked(run, left, right, maxDays)) return;
+      if (days > maxDays || !agree(run, left, right)) return;
       if (days === 0) claims.pair(rule, left, right);
       else claims.group(rule, [left], [right], { daysApart: days });
     },
@@ -34,18 +37,6 @@ function matchByKey(run: Run, key: Key, rule: MatchRule, maxDays: number): void 
       for (const alike of partsOf(run, lefts, rights)) matchAlike(run, rule, maxDays, alike);
     },
   });
-}
-
-/** On closed days nothing passes between two dates, and yet they are two. */
-function sameDayWhereAsked(
-  { left, right }: Run,
-  leftRow: number,
-  rightRow: number,
-  maxDays: number,
-): boolean {
-  if (maxDays > 0) return true;
-  const [a, b] = [left.day[leftRow], right.day[rightRow]];
-  return a === b || a === NO_DAY || b === NO_DAY;
 }
 
 interface Alike {

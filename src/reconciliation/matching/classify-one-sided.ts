@@ -1,5 +1,6 @@
 import { isSettlement } from './batches.ts';
 import { differenceMinorOf } from './difference.ts';
+import type { KeyIds } from './key-ids.ts';
 import { ALL_KEYS } from './keys.ts';
 import type { BreakClass, Side, SideRole } from './matching.types.ts';
 import type { RowTable } from './row-table.ts';
@@ -25,16 +26,17 @@ export function classifyOneSided(run: Run): void {
     if (free.length === 0) continue;
     const related = relatedFinder(run, side, free);
     const covered = coverageOf(run.sides[side === 'left' ? 'right' : 'left']);
-    for (const rows of collapsed(table, free)) breakOneSided(run, side, rows, related(rows), covered);
+    for (const rows of collapsed(table, run.ids[side], free))
+      breakOneSided(run, side, rows, related(rows), covered);
   }
 }
 
 /** Rows that say the same under one reference are one matter; without a reference they are as many as there are. */
-function collapsed(table: RowTable, rows: readonly number[]): number[][] {
+function collapsed(table: RowTable, ids: KeyIds, rows: readonly number[]): number[][] {
   const groups = new Map<string, number[]>();
   for (const row of rows) {
-    const ref = table.ref[row] ?? NO_TEXT;
-    const number = ref === NO_TEXT ? (table.channelRef[row] ?? NO_TEXT) : ref;
+    const ref = ids.ref[row] ?? NO_TEXT;
+    const number = ref === NO_TEXT ? (ids.channelRef[row] ?? NO_TEXT) : ref;
     const name =
       number === NO_TEXT
         ? `row ${row}`
@@ -116,24 +118,25 @@ function relatedFinder(
   free: readonly number[],
 ): (rows: readonly number[]) => Related {
   const other = side === 'left' ? 'right' : 'left';
-  const wanted = new Uint8Array(run[side].pool.size);
-  for (const column of KEY_COLUMNS)
+  const ids = run.ids[side];
+  const wanted = new Uint8Array(run.left.pool.size);
+  for (const name of KEY_COLUMNS)
     for (const row of free) {
-      const text = run[side][column][row] ?? NO_TEXT;
-      if (text !== NO_TEXT) wanted[text] = 1;
+      const id = ids[name][row] ?? NO_TEXT;
+      if (id !== NO_TEXT) wanted[id] = 1;
     }
   const own = matchedByText(run, side, 'ref', wanted);
   const keys = ALL_KEYS.filter(({ rule }) => rule !== 'sameText');
   const others = new Map(
-    keys.map((key) => key[other]).map((column) => [column, matchedByText(run, other, column, wanted)]),
+    keys.map((key) => key[other]).map((name) => [name, matchedByText(run, other, name, wanted)]),
   );
-  const rowsOf = (index: RowsByText | undefined, text: number | undefined) =>
-    index?.get(text ?? NO_TEXT) ?? [];
+  const rowsOf = (index: RowsByText | undefined, id = NO_TEXT) => index?.get(id) ?? [];
   return (rows) => {
-    const ownTexts = rows.flatMap((row) => [run[side].ref[row], run[side].originalRef[row]]);
-    const ownRows = ownTexts.flatMap((text) => rowsOf(own, text));
+    const ownRows = rows.flatMap((row) =>
+      [ids.ref[row], ids.originalRef[row]].flatMap((id) => rowsOf(own, id)),
+    );
     const otherRows = rows.flatMap((row) =>
-      keys.flatMap((key) => rowsOf(others.get(key[other]), run[side][key[side]][row])),
+      keys.flatMap((key) => rowsOf(others.get(key[other]), ids[key[side]][row])),
     );
     const [relatedOwn, relatedOther] = [ascending(ownRows), ascending(otherRows)];
     return side === 'left'
@@ -144,18 +147,22 @@ function relatedFinder(
 
 type RowsByText = Map<number, number[]>;
 
-function matchedByText(run: Run, side: SideName, column: KeyColumn, wanted: Uint8Array): RowsByText {
-  const rows: RowsByText = new Map();
+/** Matched rows by what they have in a column, as far as it is wanted. Most of them never got a number for it. */
+function matchedByText(run: Run, side: SideName, name: KeyColumn, wanted: Uint8Array): RowsByText {
+  const found: RowsByText = new Map();
   const { claims } = run;
-  const { [column]: texts, count } = run[side];
-  for (let row = 0; row < count && texts.length > 0; row++) {
-    const text = texts[row] ?? NO_TEXT;
-    if (text === NO_TEXT || wanted[text] === 0 || !claims.isMatched(side, row)) continue;
-    const known = rows.get(text);
-    if (known) known.push(row);
-    else rows.set(text, [row]);
+  const { count, texts, pool } = run[side];
+  const { at, hash, isEmpty } = run[side][name];
+  for (let row = 0; row < count && !isEmpty; row++) {
+    const word = at[row] ?? NO_TEXT;
+    if (word === NO_TEXT || !claims.isMatched(side, row)) continue;
+    const id = pool.find(texts.words, word, hash[row] ?? 0);
+    if (id === -1 || wanted[id] === 0) continue;
+    const rows = found.get(id);
+    if (rows) rows.push(row);
+    else found.set(id, [row]);
   }
-  return rows;
+  return found;
 }
 
 const ascending = (rows: readonly number[]) => [...new Set(rows)].sort((a, b) => a - b);

@@ -4,11 +4,11 @@ import { differenceMinorOf } from './difference.ts';
 import { ALL_KEYS, filterOf, type Key, visitGroups } from './keys.ts';
 import type { Break, BreakClass, BreakRule, Scores } from './matching.types.ts';
 import type { RowTable } from './row-table.ts';
-import { daysApart, isRefund, type Run, sumMinorOf } from './run.ts';
+import { daysApart, isRefund, type Run, type RunBase, sumMinorOf } from './run.ts';
 import { feeVerdict } from './tolerance.ts';
 
 /** Before the passes: what can't be compared at all. */
-export function setAside(run: Run): void {
+export function setAside(run: RunBase): void {
   for (const side of ['left', 'right'] as const) {
     const table = run[side];
     const other = run.sides[side === 'left' ? 'right' : 'left'];
@@ -103,7 +103,7 @@ function oneSide(side: 'left' | 'right', rows: readonly number[]): BreakRows {
 }
 
 function breakOf(
-  run: Run,
+  run: RunBase,
   found: BreakClass,
   rule: BreakRule,
   { left, right, scores = {} }: BreakRows,

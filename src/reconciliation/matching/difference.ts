@@ -1,9 +1,9 @@
 import type { RowTable } from './row-table.ts';
-import { type Run, sumMinorOf } from './run.ts';
+import { type RunBase, sumMinorOf } from './run.ts';
 
 /** Right less left in minor units; null in several currencies, and where a row can't be read. */
 export function differenceMinorOf(
-  { left, right }: Run,
+  { left, right }: RunBase,
   lefts: readonly number[],
   rights: readonly number[],
 ): number | null {

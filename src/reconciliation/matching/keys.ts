@@ -44,7 +44,7 @@ export function visitGroups(
   filter: RowFilter,
   visitor: GroupVisitor,
 ): void {
-  const [leftTexts, rightTexts] = [run.left[key.left], run.right[key.right]];
+  const [leftTexts, rightTexts] = [run.ids.left[key.left], run.ids.right[key.right]];
   if (leftTexts.length === 0 || rightTexts.length === 0) return;
   const [leftRows, rightRows] = [run.claims.freeRows('left'), run.claims.freeRows('right')];
   if (leftRows.length === 0 || rightRows.length === 0) return;

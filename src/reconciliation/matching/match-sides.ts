@@ -4,12 +4,14 @@ import { Chains } from './chains.ts';
 import { Claims } from './claims.ts';
 import { classify, setAside } from './classify.ts';
 import { digestOf } from './digest.ts';
+import { keyIdsOf } from './key-ids.ts';
 import type { MatchResult, Side } from './matching.types.ts';
 import { matchNearReferences } from './near-references.ts';
 import { assertCountable, prove } from './proof.ts';
 import type { MatchingRules } from './rules.ts';
-import { ClearingCalendar, type Run } from './run.ts';
+import { ClearingCalendar, type Run, type RunBase } from './run.ts';
 import { matchWithinTolerance } from './tolerance.ts';
+import { matchUniqueReferences } from './unique-references.ts';
 
 /**
  * Matches two sides whose tables share a pool of texts. The passes run in the order of docs/reconciliation.md; each takes only what
@@ -24,20 +26,18 @@ export function matchSides(left: Side, right: Side, rules: MatchingRules): Match
     assertCountable(table);
   }
   const claims = new Claims(left.table.count, right.table.count);
-  const run: Run = {
+  const base: RunBase = {
     left: left.table,
     right: right.table,
     sides: { left, right },
     rules,
     claims,
-    chains: {
-      left: new Chains(left.table.pool.size, left.table.count),
-      right: new Chains(right.table.pool.size, right.table.count),
-    },
     calendar: new ClearingCalendar(rules.dateCut.closedOn),
     settlementScores: { left: new Map(), right: new Map() },
   };
-  setAside(run);
+  setAside(base);
+  matchUniqueReferences(base);
+  const run = withNumbers(base);
   matchExactReferences(run);
   matchAlternateKeys(run);
   matchAcrossDayCut(run);
@@ -52,5 +52,20 @@ export function matchSides(left: Side, right: Side, rules: MatchingRules): Match
     proposals,
     proof: prove(run.left, run.right, claims),
     digest: digestOf(run.left, run.right, claims, proposals),
+  };
+}
+
+/** References are numbered only now, when few rows are left that need it. */
+function withNumbers(base: RunBase): Run {
+  const { left, right, claims } = base;
+  const ids = {
+    left: keyIdsOf(left, claims.freeRows('left')),
+    right: keyIdsOf(right, claims.freeRows('right')),
+  };
+  const { size } = left.pool;
+  return {
+    ...base,
+    ids,
+    chains: { left: new Chains(size, left.count), right: new Chains(size, right.count) },
   };
 }

@@ -84,7 +84,7 @@ function plainTexts(table: RowTable, row: number): string[] {
 }
 
 /** The same reference, and no match all the same: something else contradicts it. */
-function shareKey({ left, right }: Run, leftRow: number, rightRow: number): boolean {
+function shareKey({ ids: { left, right } }: Run, leftRow: number, rightRow: number): boolean {
   return REFERENCES.some((a) =>
     REFERENCES.some((b) => (left[a][leftRow] ?? -1) >= 0 && left[a][leftRow] === right[b][rightRow]),
   );

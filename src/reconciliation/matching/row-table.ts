@@ -11,30 +11,32 @@ import {
   kindIn,
   NO_DAY,
   NO_TEXT,
-  ROWS_PER_CHUNK,
   STATUSES,
   statusIn,
 } from './row-values.ts';
+import { longer, TextColumn } from './text-column.ts';
 import type { TextPool } from './text-pool.ts';
-import { wordsFor } from './text-words.ts';
+import { TextWords, wordsFor } from './text-words.ts';
 
 const FIRST_ROWS = 1_024;
 
 /**
  * The rows of one side, column by column in typed arrays: about forty bytes a row and its references, whatever the number. Tables
- * that are matched with each other share their pool of texts. The arrays are longer than `count`; columns of texts, and fees, are
- * empty as long as no row has any.
+ * that are matched with each other share their pool of texts, where currencies are from the beginning and references as far as
+ * matching needs them. The arrays are longer than `count`; columns of texts, and fees, are empty as long as no row has any.
  */
 export class RowTable {
   readonly pool: TextPool;
   count = 0;
   line = new Int32Array(FIRST_ROWS);
-  /** Numbers of texts in the pool, or `NO_TEXT`. */
-  ref = new Int32Array(0);
-  channelRef = new Int32Array(0);
-  originalRef = new Int32Array(0);
-  batch = new Int32Array(0);
-  text = new Int32Array(0);
+  /** The texts of all columns, the same ones as often as they come. */
+  readonly texts = new TextWords();
+  readonly ref = new TextColumn();
+  readonly channelRef = new TextColumn();
+  readonly originalRef = new TextColumn();
+  readonly batch = new TextColumn();
+  readonly text = new TextColumn();
+  /** Numbers of texts in the pool. */
   currency = new Int32Array(FIRST_ROWS);
   /** Safe integers; 0 where the row can't be read. */
   amountMinor = new Float64Array(FIRST_ROWS);
@@ -51,8 +53,8 @@ export class RowTable {
   private readonly days = new Days();
   private readonly textLanes = new Int32Array(2);
   private lastCurrency: string | null = null;
-  private lastCurrencyId = NO_TEXT;
-  private readonly lastCurrencyLanes = new Int32Array(2);
+  private lastCurrencyId = 0;
+  private readonly currencyLanes = new Int32Array(2);
 
   constructor(pool: TextPool) {
     this.pool = pool;
@@ -75,12 +77,14 @@ export class RowTable {
     this.putFlags(at, flags);
     this.hashNumbers(at, flags);
     this.currency[at] = this.currencyOf(row.currency);
-    this.hashWith(at, this.lastCurrencyLanes, 0);
-    for (const [place, column] of KEY_COLUMNS.entries()) {
-      const text = column === 'text' && (row.ref || row.channelRef) ? null : row[column];
+    this.hashWith(at, this.currencyLanes, 0, 0);
+    for (const [place, name] of KEY_COLUMNS.entries()) {
+      const text = name === 'text' && (row.ref || row.channelRef) ? null : row[name];
       if (!text) continue;
-      this.texts(column)[at] = this.pool.idOf(text, this.textLanes);
-      this.hashWith(at, this.textLanes, place + 1);
+      const word = this.texts.end;
+      this.texts.append(text);
+      this[name].reserve(this.line.length);
+      this.putText(this[name], at, word, place);
     }
     this.count = at + 1;
     return at;
@@ -128,8 +132,8 @@ export class RowTable {
   }
 
   textAt(column: KeyColumn, at: number): string | null {
-    const id = this[column][at] ?? NO_TEXT;
-    return id === NO_TEXT ? null : this.pool.textOf(id);
+    const word = this[column].at[at] ?? NO_TEXT;
+    return word === NO_TEXT ? null : this.texts.textAt(word);
   }
 
   /** What is left of the amount after its fee. */
@@ -146,35 +150,42 @@ export class RowTable {
     for (let row = 0; row < count; row++) {
       const place = currency?.[row] ?? 0;
       this.currency[start + row] = ids[place] ?? 0;
-      this.hashWith(start + row, lanes, 0, place * 2);
+      this.hashWith(start + row, lanes, place * 2, 0);
     }
   }
 
-  /** First all hashes, then all look-ups: what the one waits for in memory does not keep the other. */
+  /** The texts of a column lie one behind the other in a chunk: they are copied as they are. */
   private appendTexts({ words, count }: Chunk, place: number, first: number, start: number): void {
-    const column = KEY_COLUMNS[place] ?? 'text';
-    let word = first;
-    for (let row = 0; row < count; row++) {
-      FROM[row] = word;
-      hashText(words, word, LANES, row * 2);
-      word += wordsFor(words[word] ?? 0);
+    const name = KEY_COLUMNS[place] ?? 'text';
+    let end = first;
+    for (let row = 0; row < count; row++) end += wordsFor(words[end] ?? 0);
+    let word = this.texts.appendFrom(words, first, end);
+    const column = this[name];
+    column.reserve(this.line.length);
+    const own = this.texts.words;
+    for (let row = start; row < start + count; row++) {
+      const byteLength = own[word] ?? 0;
+      const isKept = byteLength > 0 && (name !== 'text' || !this.hasNumber(row));
+      if (isKept) this.putText(column, row, word, place);
+      word += wordsFor(byteLength);
     }
-    const ids = this.texts(column);
-    for (let row = 0; row < count; row++) {
-      const from = FROM[row] ?? 0;
-      if (words[from] === 0 || (column === 'text' && this.hasNumber(start + row))) continue;
-      ids[start + row] = this.pool.idOfWords(words, from, LANES[row * 2] ?? 0);
-      this.hashWith(start + row, LANES, place + 1, row * 2);
-    }
+  }
+
+  private putText(column: TextColumn, at: number, word: number, place: number): void {
+    const { textLanes } = this;
+    hashText(this.texts.words, word, textLanes, 0);
+    column.at[at] = word;
+    column.hash[at] = textLanes[0] ?? 0;
+    this.hashWith(at, textLanes, 0, place + 1);
   }
 
   private hasNumber(at: number): boolean {
-    return (this.ref[at] ?? NO_TEXT) !== NO_TEXT || (this.channelRef[at] ?? NO_TEXT) !== NO_TEXT;
+    return (this.ref.at[at] ?? NO_TEXT) !== NO_TEXT || (this.channelRef.at[at] ?? NO_TEXT) !== NO_TEXT;
   }
 
   private currencyOf(currency: string): number {
     if (currency !== this.lastCurrency) {
-      this.lastCurrencyId = this.pool.idOf(currency, this.lastCurrencyLanes);
+      this.lastCurrencyId = this.pool.idOf(currency, this.currencyLanes);
       this.lastCurrency = currency;
     }
     return this.lastCurrencyId;
@@ -196,16 +207,10 @@ export class RowTable {
     lanes[at * 2 + 1] = hashNumbers(amountMinor, feeMinor, day, flags, 1);
   }
 
-  private hashWith(at: number, textLanes: Int32Array, place: number, from = 0): void {
+  private hashWith(at: number, textLanes: Int32Array, from: number, place: number): void {
     const { lanes } = this;
     lanes[at * 2] = withText(lanes[at * 2] ?? 0, textLanes[from] ?? 0, place);
     lanes[at * 2 + 1] = withText(lanes[at * 2 + 1] ?? 0, textLanes[from + 1] ?? 0, place);
-  }
-
-  /** A column of texts, begun when it is first needed. */
-  private texts(column: KeyColumn): Int32Array {
-    if (this[column].length === 0) this[column] = new Int32Array(this.line.length).fill(NO_TEXT);
-    return this[column];
   }
 
   private fees(): Float64Array {
@@ -217,10 +222,7 @@ export class RowTable {
     if (rows <= this.line.length) return;
     const length = Math.max(rows, this.line.length * 2);
     this.line = longer(this.line, length);
-    for (const column of KEY_COLUMNS) {
-      const texts = this[column];
-      if (texts.length > 0) this[column] = longer(texts, length).fill(NO_TEXT, texts.length);
-    }
+    for (const name of KEY_COLUMNS) if (!this[name].isEmpty) this[name].reserve(length);
     this.currency = longer(this.currency, length);
     this.amountMinor = longer(this.amountMinor, length);
     if (this.feeMinor.length > 0) this.feeMinor = longer(this.feeMinor, length);
@@ -233,10 +235,6 @@ export class RowTable {
   }
 }
 
-/** Of the texts of one chunk: where each begins, and its hash. */
-const FROM = new Int32Array(ROWS_PER_CHUNK);
-const LANES = new Int32Array(ROWS_PER_CHUNK * 2);
-
 /** The byte of flags of a row. */
 export function flagsOf({ status, kind, amountMinor, isNearCutOff }: MatchRow): number {
   return (
@@ -245,11 +243,4 @@ export function flagsOf({ status, kind, amountMinor, isNearCutOff }: MatchRow): 
     (amountMinor === null ? FLAGS.isUnreadable : 0) |
     (isNearCutOff ? FLAGS.isNearCutOff : 0)
   );
-}
-
-function longer<T extends Int32Array | Float64Array | Uint8Array>(column: T, length: number): T {
-  const make = column.constructor as new (length: number) => T;
-  const larger = new make(length);
-  larger.set(column);
-  return larger;
 }

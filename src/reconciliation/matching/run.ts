@@ -1,21 +1,27 @@
 import type { Chains } from './chains.ts';
 import type { Claims } from './claims.ts';
+import type { KeyIds } from './key-ids.ts';
 import type { Scores, Side } from './matching.types.ts';
 import type { RowTable } from './row-table.ts';
 import { dayOf, NO_DAY } from './row-values.ts';
 import type { MatchingRules } from './rules.ts';
 
-/** What every pass works on. */
-export interface Run {
+/** What is known before references have numbers. */
+export interface RunBase {
   left: RowTable;
   right: RowTable;
   sides: { left: Side; right: Side };
   rules: MatchingRules;
   claims: Claims;
-  chains: { left: Chains; right: Chains };
   calendar: ClearingCalendar;
   /** What was found out of settlements that no sum of payments explains. */
   settlementScores: { left: Map<number, Scores>; right: Map<number, Scores> };
+}
+
+/** What every pass works on. */
+export interface Run extends RunBase {
+  ids: { left: KeyIds; right: KeyIds };
+  chains: { left: Chains; right: Chains };
 }
 
 /** Counts days on which is cleared. */
@@ -45,18 +51,26 @@ export class ClearingCalendar {
 }
 
 /** Clearing days between two rows, never negative. */
-export function daysApart({ left, right, calendar }: Run, leftRow: number, rightRow: number): number {
+export function daysApart({ left, right, calendar }: RunBase, leftRow: number, rightRow: number): number {
   return Math.abs(calendar.between(left.day[leftRow] ?? NO_DAY, right.day[rightRow] ?? NO_DAY));
 }
 
 /** Whether two rows say the same of amount, currency, status and fee. */
-export function agree({ left, right }: Run, leftRow: number, rightRow: number): boolean {
+export function agree({ left, right }: RunBase, leftRow: number, rightRow: number): boolean {
   return (
     left.amountMinor[leftRow] === right.amountMinor[rightRow] &&
     left.currency[leftRow] === right.currency[rightRow] &&
     left.status[leftRow] === right.status[rightRow] &&
     feesAgree(left.feeMinor[leftRow] ?? 0, right.feeMinor[rightRow] ?? 0)
   );
+}
+
+/** `agree`, and on the same date; a date that is not there contradicts none. On closed days two dates are two all the same. */
+export function agreeOnOneDay(run: RunBase, leftRow: number, rightRow: number): boolean {
+  const leftDay = run.left.day[leftRow] ?? NO_DAY;
+  const rightDay = run.right.day[rightRow] ?? NO_DAY;
+  const isOneDay = leftDay === rightDay || leftDay === NO_DAY || rightDay === NO_DAY;
+  return isOneDay && agree(run, leftRow, rightRow);
 }
 
 /** A side that says no fee contradicts none. */

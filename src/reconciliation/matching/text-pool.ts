@@ -1,5 +1,6 @@
 import { hashText } from './hashing.ts';
-import { TextWords } from './text-words.ts';
+import { longer } from './text-column.ts';
+import { isSameText, TextWords, wordsFor } from './text-words.ts';
 
 const FIRST_TEXTS = 2_048;
 /** Fewer make long walks. */
@@ -35,50 +36,48 @@ export class TextPool {
 
   /** The same for a text that begins at a word of `words`, as `TextWords` lays it, and the first lane of its hash. */
   idOfWords(words: Int32Array, from: number, hash: number): number {
+    const known = this.find(words, from, hash);
+    if (known !== -1) return known;
+    const id = this.count++;
+    this.starts[id] = this.texts.appendFrom(words, from, from + wordsFor(words[from] ?? 0));
+    putInto(this.slots, hash, id);
+    if (this.count === this.starts.length) this.grow();
+    return id;
+  }
+
+  /** The number of a text that is there, or -1. */
+  find(words: Int32Array, from: number, hash: number): number {
     const { slots } = this;
     const mask = slots.length - 2;
     let slot = (hash << 1) & mask;
     for (let entry = slots[slot + 1] ?? 0; entry !== 0; entry = slots[slot + 1] ?? 0) {
-      if (slots[slot] === hash && this.isAt(entry - 1, words, from)) return entry - 1;
+      const isSame =
+        slots[slot] === hash && isSameText(this.texts.words, this.starts[entry - 1] ?? 0, words, from);
+      if (isSame) return entry - 1;
       slot = (slot + 2) & mask;
     }
-    const id = this.count++;
-    slots[slot] = hash;
-    slots[slot + 1] = id + 1;
-    this.starts[id] = this.texts.end;
-    this.texts.appendFrom(words, from);
-    if (this.count === this.starts.length) this.grow();
-    return id;
+    return -1;
   }
 
   textOf(id: number): string {
     return this.texts.textAt(this.starts[id] ?? 0);
   }
 
-  private isAt(id: number, words: Int32Array, from: number): boolean {
-    const own = this.texts.words;
-    const start = this.starts[id] ?? 0;
-    const count = 1 + (((words[from] ?? 0) + 3) >>> 2);
-    for (let at = 0; at < count; at++) if (own[start + at] !== words[from + at]) return false;
-    return true;
-  }
-
   private grow(): void {
     const old = this.slots;
-    const slots = new Int32Array(old.length * 2);
-    const mask = slots.length - 2;
+    this.slots = new Int32Array(old.length * 2);
     for (let at = 0; at < old.length; at += 2) {
-      const hash = old[at] ?? 0;
       const entry = old[at + 1] ?? 0;
-      if (entry === 0) continue;
-      let slot = (hash << 1) & mask;
-      while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
-      slots[slot] = hash;
-      slots[slot + 1] = entry;
+      if (entry !== 0) putInto(this.slots, old[at] ?? 0, entry - 1);
     }
-    this.slots = slots;
-    const starts = new Int32Array(this.starts.length * 2);
-    starts.set(this.starts);
-    this.starts = starts;
+    this.starts = longer(this.starts, this.starts.length * 2);
   }
+}
+
+function putInto(slots: Int32Array, hash: number, id: number): void {
+  const mask = slots.length - 2;
+  let slot = (hash << 1) & mask;
+  while (slots[slot + 1] !== 0) slot = (slot + 2) & mask;
+  slots[slot] = hash;
+  slots[slot + 1] = id + 1;
 }

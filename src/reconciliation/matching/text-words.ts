@@ -29,13 +29,13 @@ export class TextWords {
     for (let at = start + byteLength; at < this.end * 4; at++) bytes[at] = 0;
   }
 
-  /** Copies a text that begins at a word of `source`. */
-  appendFrom(source: Int32Array, from: number): void {
-    const count = wordsFor(source[from] ?? 0);
-    this.reserve(count);
-    const { words, end } = this;
-    for (let at = 0; at < count; at++) words[end + at] = source[from + at] ?? 0;
-    this.end = end + count;
+  /** Copies texts that lie in `source` from one word to another; returns the word at which the first begins here. */
+  appendFrom(source: Int32Array, from: number, to: number): number {
+    this.reserve(to - from);
+    const { end } = this;
+    this.words.set(source.subarray(from, to), end);
+    this.end = end + to - from;
+    return end;
   }
 
   /** The text that begins at a word. */
@@ -57,4 +57,11 @@ export class TextWords {
 /** Words that a text of so many bytes takes, with its length. */
 export function wordsFor(byteLength: number): number {
   return 1 + ((byteLength + 3) >>> 2);
+}
+
+/** Whether the text at a word is the one at a word of another. */
+export function isSameText(words: Int32Array, at: number, others: Int32Array, from: number): boolean {
+  const count = wordsFor(words[at] ?? 0);
+  for (let word = 0; word < count; word++) if (words[at + word] !== others[from + word]) return false;
+  return true;
 }
