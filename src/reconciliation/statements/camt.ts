@@ -142,6 +142,7 @@ export class CamtParser implements StatementParser {
       close: (_, { line }) => this.closeStatement(message, line),
       children: {
         Id: { close: (text) => this.out.nameStatement({ id: text }) },
+        ElctrncSeqNb: { close: (text) => this.out.nameStatement({ sequence: text }) },
         Acct: { children: { Id: { children: { IBAN: account, Othr: { children: { Id: account } } } } } },
         StmtPgntn: this.pagesNode(),
         RptPgntn: this.pagesNode(),

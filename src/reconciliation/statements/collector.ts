@@ -45,6 +45,7 @@ export class StatementCollector {
       index: this.statementCount,
       line,
       id,
+      sequence: null,
       account,
       sums: new Map(),
       balances: [],
@@ -54,7 +55,7 @@ export class StatementCollector {
   }
 
   /** Names the statement that is open, as far as the file does. */
-  nameStatement(names: { id?: string | null; account?: string | null }): void {
+  nameStatement(names: { id?: string | null; sequence?: string | null; account?: string | null }): void {
     Object.assign(this.opened(0), names);
   }
 
@@ -127,6 +128,7 @@ export class StatementCollector {
       this.totals.push({
         statement: statement.index,
         statementId: statement.id,
+        sequence: statement.sequence,
         account: statement.account,
         currency,
         ...sums,
@@ -144,6 +146,7 @@ export class StatementCollector {
       this.totals.push({
         statement: statement?.index ?? 0,
         statementId: statement?.id ?? null,
+        sequence: statement?.sequence ?? null,
         account: statement?.account ?? null,
         currency,
         ...sums,

@@ -6,6 +6,7 @@ export interface OpenStatement {
   index: number;
   line: number;
   id: string | null;
+  sequence: string | null;
   account: string | null;
   /** What its booked rows come to, by currency. */
   sums: Map<string | null, Sums>;

@@ -148,6 +148,7 @@ export class Mt940Parser implements StatementParser {
       if (draft) this.entry = { draft, raw: field.raw, details: [] };
     } else if (tag in BALANCE_KINDS) this.takeBalance(field, message);
     else if (tag === '20') this.out.nameStatement({ id: value || null });
+    else if (tag === '28' || tag === '28C') this.out.nameStatement({ sequence: value || null });
     else if (tag === '25' || tag === '25P') {
       message.account = value;
       this.out.nameStatement({ account: value || null });

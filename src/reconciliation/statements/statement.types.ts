@@ -94,6 +94,8 @@ export interface StatementTotals {
   statement: number;
   /** What the institution calls the statement, and the account it is of. */
   statementId: string | null;
+  /** Its running number, as the file writes it; of the next statement it is one more. */
+  sequence: string | null;
   account: string | null;
   currency: string | null;
   creditCount: number;
