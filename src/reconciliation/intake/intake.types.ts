@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Reason } from '../../contract/index.ts';
 import type { CutOff } from '../../kernel/business-date.ts';
+import { resolvingRulesSchema } from '../breaks/resolving.rules.ts';
 import { matchingRulesSchema } from '../matching/rules.ts';
 import { FORMATS } from '../statements/detect.ts';
 import { layoutSchema } from '../statements/layout.types.ts';
@@ -17,6 +18,7 @@ export const sourceSettingsSchema = z.strictObject({
   /** Their debits are what was collected: the file is written from the payer's side. */
   isMirrored: z.boolean().default(false),
   matching: matchingRulesSchema.prefault({}),
+  resolving: resolvingRulesSchema.prefault({}),
   /** A file that has not come so long after the cut-off is late. */
   dueMinutesAfterCutOff: z.int().min(0).max(20_160).default(720),
   /** So close to the cut-off the other side may book a movement on the day beside. */
