@@ -119,6 +119,18 @@ export async function loadPayments(
   return rows.map((row) => toPayment(row, vault));
 }
 
+/** Whose bills payments pay, of those that there are: the agency's id by the payment's. */
+export async function agenciesOfPayments(
+  db: Db | Tx,
+  paymentIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (paymentIds.length === 0) return new Map();
+  const rows = await db('payments')
+    .whereIn('payment_id', [...paymentIds])
+    .select('payment_id', 'agency_id');
+  return new Map(rows.map((row) => [row.payment_id, row.agency_id]));
+}
+
 /** The payment that a command made; null when it made none. */
 export async function findByCommand(db: Db, vault: Vault, commandKey: string): Promise<Payment | null> {
   const row = await db('payments').where('command_key', commandKey).first();

@@ -14,6 +14,7 @@ export const BREAK_EVENTS = [
   'handedOver',
   'resent',
   'proposed',
+  'approved',
   'rejected',
   'withdrawn',
   'resolved',
