@@ -63,6 +63,11 @@ export const CN_BANK: TableKind = {
       '收支类型',
       '交易方向',
       '收付标志',
+      '借贷状态',
+      '借贷标记',
+      '借贷别',
+      '收支标志',
+      '资金流向',
     ],
     balance: ['余额', '账户余额', '联机余额', '本次余额', '交易后余额', '可用余额'],
     currency: ['币别', '货币', '币种', '交易币种', '记账币种', '货币代号'],
@@ -78,8 +83,20 @@ export const CN_BANK: TableKind = {
       '交易对手名称',
       '交易对方',
       '对方单位',
+      '对方账号与户名',
     ],
-    memo: ['附言', '摘要', '交易摘要', '用途', '交易用途', '客户摘要', '备注', '交易备注', '交易附言'],
+    memo: [
+      '附言',
+      '摘要',
+      '交易摘要',
+      '用途',
+      '交易用途',
+      '客户摘要',
+      '备注',
+      '交易备注',
+      '交易附言',
+      '交易地点/附言',
+    ],
     purpose: ['用途', '交易用途', '客户摘要', '备注', '交易备注'],
     name: ['交易名称', '交易类型', '业务摘要', '业务类型', '业务名称'],
     ref: ['企业业务编号', '商户订单号', '业务参考号', '业务编号', '客户业务编号'],
@@ -124,6 +141,7 @@ class BankReader implements TableReader {
   private readonly out: StatementCollector;
   private readonly columns: Columns;
   private readonly running: RunningBalance;
+  private hasNegative = false;
 
   constructor(out: StatementCollector, columns: Columns) {
     this.out = out;
@@ -142,6 +160,7 @@ class BankReader implements TableReader {
     const signedMinor = this.signedAmount(cells, currency);
     const balanceMinor = cells.amount('balance', currency, out);
     if (signedMinor === null) return;
+    if (signedMinor < 0) this.hasNegative = true;
     const bookedOn = cells.date('date', out);
     if (!bookedOn) out.error('date_missing', cells.line, 'the row has no date');
     if (typeof balanceMinor === 'number') {
@@ -165,8 +184,16 @@ class BankReader implements TableReader {
 
   end(declared: DeclaredTotals | null, lastLine: number): void {
     if (declared) this.out.declare(declared);
-    const isProved = this.running.end();
-    if (!isProved && !declared) {
+    const balances = this.running.end();
+    const isUnsigned =
+      !this.hasNegative && !['credit', 'debit', 'direction'].some((role) => this.columns.has(role));
+    if (isUnsigned && balances === 'broken') {
+      this.out.error(
+        'direction_unreadable',
+        lastLine,
+        'no amount has a sign and no column known here says credit or debit, but the balances fall',
+      );
+    } else if (balances !== 'proved' && !declared) {
       this.out.warn('totals_missing', lastLine, 'neither totals nor balances prove that the file is whole');
     }
     this.out.endStatement();

@@ -63,7 +63,7 @@ export function readingOf(sample: Buffer, named: { format?: string; layout?: Lay
   if (format === 'camt')
     return { kind: 'camt', encoding: xmlEncoding(sample, plain), fallback: 'windows-1252' };
   if (format === 'mt940' || format === 'bai2')
-    return { kind: format, encoding: null, fallback: 'windows-1252' };
+    return { kind: format, encoding: null, fallback: fallbackOf(sample) };
   const known = LAYOUTS.find(({ layout }) => layout.name === format);
   if (known) return layoutReading(known.layout);
   return tableReading(sample, kindsOf(format));
@@ -125,6 +125,18 @@ function xmlEncoding(sample: Buffer, plain: string): string | null {
     /^utf-?16/i.test(declared ?? '')
     ? null
     : (declared ?? 'utf-8');
+}
+
+/**
+ * What bytes that are not UTF-8 are where both happen. Two bytes make a Chinese character and names have two or more of them; in
+ * the languages of the West letters beyond ASCII stand alone, or in twos at most.
+ */
+function fallbackOf(sample: Buffer): FallbackEncoding {
+  const runs = sample.toString('latin1').match(/[\x80-\xff]+/g) ?? [];
+  // The sample may have cut the last one.
+  const whole = runs.slice(0, Math.max(1, runs.length - 1));
+  const isEven = whole.every((run) => run.length % 2 === 0);
+  return isEven && whole.some((run) => run.length >= 4) ? 'gb18030' : 'windows-1252';
 }
 
 /** “Excel” files of some banks are web pages with another name. */

@@ -73,10 +73,12 @@ function readSlashCodes(text: string): EntryDetails {
   };
 }
 
-/** A reference, unless it says that there is none. */
+/** A reference, unless it says that there is none, or that it stands elsewhere (`EREF`, `KREF+`, …). */
 export function reference(text: string | undefined): string | null {
   const plain = text?.trim() ?? '';
-  return /^(|-|NONREF|NOTPROVIDED|NOT PROVIDED|NOTAVAILABLE|KREF\+|EREF\+|\/\/)$/i.test(plain) ? null : plain;
+  return /^(|-|NONREF|NOTPROVIDED|NOT PROVIDED|NOTAVAILABLE|(KREF|EREF)\+?|MARF|PREF|\/\/)$/i.test(plain)
+    ? null
+    : plain;
 }
 
 function textOrNull(text: string): string | null {

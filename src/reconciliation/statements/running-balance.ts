@@ -44,10 +44,10 @@ export class RunningBalance {
     this.hasGaps = true;
   }
 
-  /** Tells opening and closing if the balances lead from one to the other, and the breaks if not; true if they do. */
-  end(): boolean {
+  /** Tells opening and closing if the balances lead from one to the other, and the breaks if not. */
+  end(): 'proved' | 'broken' | 'notPossible' {
     const { first, last } = this;
-    if (!first || !last || this.hasGaps) return false;
+    if (!first || !last || this.hasGaps) return 'notPossible';
     const isForward = this.forwardBreaks.length <= this.backwardBreaks.length;
     const breaks = isForward ? this.forwardBreaks : this.backwardBreaks;
     for (const line of breaks) {
@@ -57,12 +57,12 @@ export class RunningBalance {
         'the balance does not follow from that of the row before',
       );
     }
-    if (breaks.length > 0) return false;
+    if (breaks.length > 0) return 'broken';
     const [oldest, newest] = isForward ? [first, last] : [last, first];
     const openingMinor = oldest.balanceMinor - oldest.signedMinor;
     this.out.balance('derivedOpening', openingMinor, oldest.currency, oldest.on, oldest.line);
     this.out.balance('derivedClosing', newest.balanceMinor, newest.currency, newest.on, newest.line);
-    return true;
+    return 'proved';
   }
 
   private break(breaks: number[], line: number): void {

@@ -107,9 +107,10 @@ export class RowCells {
   }
 }
 
-/** A heading as it is compared: full-width forms, blanks, units in brackets and the like taken away. */
+/** A heading as it is compared: full-width forms, blanks, units and translations in brackets and the like taken away. */
 export function headerName(cell: string): string {
   return plainText(cell)
+    .replace(/\[[^\]]*\]/g, '')
     .replace(/[\s"'*:]/g, '')
     .replace(/\((单位[::]?)?[+-]?(元|人民币|人民币元|RMB|CNY)\)/gi, '')
     .replace(/（.*?）/g, '');
@@ -266,7 +267,14 @@ class DeclaredReader {
 /** The direction that a word of `收/支`, `借/贷` or `DC` means, for the account that the table is of. */
 export function directionWord(text: string | null): Direction | null {
   if (text === null) return null;
-  if (/^(收入|收|已收入|贷|贷方|C|CR|CREDIT|来账|转入|存入|入账|\+)$/i.test(text)) return 'credit';
-  if (/^(支出|支|已支出|借|借方|D|DR|DEBIT|往账|转出|取出|出账|-)$/i.test(text)) return 'debit';
+  // Some write it twice: “借 Dr”.
+  const [word = '', again] = text.split(/[\s/()]+/);
+  const direction = wordDirection(word);
+  return again && wordDirection(again) !== direction ? null : direction;
+}
+
+function wordDirection(word: string): Direction | null {
+  if (/^(收入|收|已收入|贷|贷方|贷记|C|CR|CREDIT|来账|转入|存入|入账|流入|\+)$/i.test(word)) return 'credit';
+  if (/^(支出|支|已支出|借|借方|借记|D|DR|DEBIT|往账|转出|取出|出账|流出|-)$/i.test(word)) return 'debit';
   return null;
 }
