@@ -20,7 +20,12 @@ export { disputableUntilMs } from './dispute.rules.ts';
 export * from './dispute.types.ts';
 export { insertExchanges } from './evidence.repo.ts';
 export { debitAmountOf } from './fees.rules.ts';
-export { agencyMovements, channelMovements, type Movement } from './movements.repo.ts';
+export {
+  agencyMovements,
+  channelMovements,
+  firstMovementAtMs,
+  type Movement,
+} from './movements.repo.ts';
 export { agenciesOfPayments } from './payment.repo.ts';
 export type { PaymentReviews, PaymentStanding, PostingReview } from './payment-reviews.service.ts';
 export type { PaymentView } from './payments.service.ts';

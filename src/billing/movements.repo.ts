@@ -74,6 +74,33 @@ export async function* agencyMovements(db: Db, span: MovementSpan): AsyncGenerat
   yield* returns(db, span);
 }
 
+/** When the first movement over a connection was: a debit at a channel, a posting at an agency. Null: there was none yet. */
+export async function firstMovementAtMs(
+  db: Db,
+  role: 'channel' | 'agency',
+  connectionId: string,
+): Promise<number | null> {
+  const [place, time] =
+    role === 'channel' ? ['channel_id', 'debited_at_ms'] : ['connection_id', 'posted_at_ms'];
+  const row = await db('payments').where(place, connectionId).min({ first: time }).first();
+  return toIntOrNull(row?.first);
+}
+
+/** Whose payments these are, by payment; ids that are none are left out. */
+export async function agenciesOfPayments(
+  db: Db,
+  paymentIds: readonly string[],
+): Promise<Map<string, string>> {
+  const agencies = new Map<string, string>();
+  for (let from = 0; from < paymentIds.length; from += PAGE) {
+    const rows = await db('payments')
+      .whereIn('payment_id', paymentIds.slice(from, from + PAGE))
+      .select('payment_id', 'agency_id');
+    for (const { payment_id, agency_id } of rows) agencies.set(payment_id, agency_id);
+  }
+  return agencies;
+}
+
 type Columns = Record<string, string | null>;
 
 /** Pages by a time and the id, each beginning where the one before ended. */

@@ -10,6 +10,10 @@ export type {
   StatementSource,
   StatementStatus,
 } from './intake/intake.types.ts';
+export { StatementIntake } from './intake/intake.service.ts';
+export { sourceSettingsSchema } from './intake/intake.types.ts';
+export { matchRowsOf } from './intake/match-rows.rules.ts';
+export { StatementSources } from './intake/sources.service.ts';
 export { matchSides } from './matching/match-sides.ts';
 export {
   BREAK_CLASSES,

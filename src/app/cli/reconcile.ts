@@ -4,12 +4,11 @@ import { z } from 'zod';
 import {
   FORMATS,
   type MatchResult,
-  type MatchRow,
   matchingRulesSchema,
+  matchRowsOf,
   matchSides,
   RowTable,
   readStatement,
-  type StatementRow,
   type StatementSummary,
   TextPool,
 } from '../../reconciliation/index.ts';
@@ -30,8 +29,6 @@ interface ReconcileOptions {
   rules?: string;
   language: ReconcileLanguage;
 }
-
-const REFERENCE = /^[\w-]{8,64}$/;
 
 const roleSchema = z.enum(['ledger', 'channel', 'agency']);
 
@@ -127,7 +124,7 @@ async function readSide(
       format,
       layout,
       onRows(rows) {
-        for (const row of rows) table.add(matchRowOf(row, isMirrored));
+        for (const row of rows) for (const matchRow of matchRowsOf(row, { isMirrored })) table.add(matchRow);
       },
     });
   } catch (error) {
@@ -146,21 +143,4 @@ function notWhole(file: string, { problems }: StatementSummary): string {
     .slice(0, 20)
     .map(({ code, line, message }) => `  ${line > 0 ? `line ${line}` : 'file'}: ${code}: ${message}`);
   return `${file} is not a whole statement, and nothing was matched:\n${lines.join('\n')}\nSee all of it: civicpay statement inspect ${file}`;
-}
-
-function matchRowOf(row: StatementRow, isMirrored: boolean): MatchRow {
-  const isIn = (row.direction === 'credit') !== isMirrored;
-  return {
-    line: row.line,
-    ref: row.ref,
-    channelRef: row.bankRef,
-    // Where money goes back, banks say in the text what for.
-    originalRef: !isIn && row.memo !== null && REFERENCE.test(row.memo) ? row.memo : null,
-    text: row.counterparty || row.memo ? `${row.counterparty ?? ''}|${row.memo ?? ''}` : null,
-    amountMinor: isIn ? row.amountMinor : 0 - row.amountMinor,
-    currency: row.currency ?? '',
-    bookedOn: row.bookedOn ?? row.valueOn,
-    status: row.isBooked ? 'final' : 'pending',
-    kind: row.details.length > 1 ? 'settlement' : row.isReversal ? 'refund' : 'payment',
-  };
 }

@@ -209,3 +209,67 @@ export function toStatement(row: StatementColumns): Statement {
     decisionReason: row.decision_reason,
   };
 }
+
+/** Locks a statement until the transaction ends. */
+export async function lockStatement(tx: Tx, statementId: string): Promise<Statement | null> {
+  const row = await tx('statements').where({ statement_id: statementId }).forUpdate().first();
+  return row ? toStatement(row) : null;
+}
+
+/** Forgets a statement that was begun; its pieces stay, and are never read. */
+export async function deleteStatement(tx: Tx, statementId: string): Promise<void> {
+  await tx('statements').where({ statement_id: statementId, status: 'loading' }).del();
+}
+
+/** Their statements of other batches with the same rows in the same order, that were let in or wait for a person. */
+export async function listWithRows(
+  tx: Tx,
+  rowsSha256: string,
+  other: { sourceId: string; businessDate: string },
+): Promise<Statement[]> {
+  const rows = await tx('statements')
+    .where({ rows_sha256: rowsSha256, side: 'theirs' })
+    .whereIn('status', ['accepted', 'stopped'])
+    .whereNot(keyOf(other))
+    .orderBy('received_at_ms')
+    .limit(10);
+  return rows.map(toStatement);
+}
+
+/** Their statement that holds for the latest date before this one. */
+export async function findPrevious(
+  tx: Tx,
+  { sourceId, businessDate }: { sourceId: string; businessDate: string },
+): Promise<Statement | null> {
+  const row = await tx('statements')
+    .where({ source_id: sourceId, side: 'theirs', status: 'accepted' })
+    .andWhere('business_date', '<', businessDate)
+    .orderBy([
+      { column: 'business_date', order: 'desc' },
+      { column: 'revision', order: 'desc' },
+    ])
+    .first();
+  return row ? toStatement(row) : null;
+}
+
+/** Newest first, before a given one. */
+export async function listStatements(
+  db: Db,
+  filter: {
+    sourceId?: string | undefined;
+    businessDate?: string | undefined;
+    side?: StatementSide | undefined;
+  },
+  page: { limit: number; beforeId: string | null },
+): Promise<Statement[]> {
+  const { sourceId, businessDate, side } = filter;
+  const query = db('statements')
+    .whereNot({ status: 'loading' })
+    .orderBy('statement_id', 'desc')
+    .limit(page.limit);
+  if (sourceId !== undefined) query.andWhere('source_id', sourceId);
+  if (businessDate !== undefined) query.andWhere('business_date', businessDate);
+  if (side !== undefined) query.andWhere('side', side);
+  if (page.beforeId !== null) query.andWhere('statement_id', '<', page.beforeId);
+  return (await query).map(toStatement);
+}

@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { Vault } from '../../infra/crypto/index.ts';
+import type { Db, Tx } from '../../infra/db/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Fence } from '../batches/fence.ts';
+import { FORMATS } from '../statements/detect.ts';
+import { readStatement } from '../statements/read-statement.ts';
+import type { StatementRow, StatementSummary } from '../statements/statement.types.ts';
+import { checkGates, lastSequenceOf } from './gates.rules.ts';
+import type { IntakeResult, Statement, StatementSource } from './intake.types.ts';
+import { matchRowsOf } from './match-rows.rules.ts';
+import { RawRowsTooLarge } from './raw-rows.ts';
+import { type RowDates, StatementWriter } from './statement-writer.ts';
+import {
+  deleteStatement,
+  findPrevious,
+  listOfBatch,
+  listWithRows,
+  updateStatement,
+} from './statements.repo.ts';
+
+export interface TakeInDeps {
+  db: Db;
+  vault: Vault;
+  clock: Clock;
+}
+
+/** A file to take in. */
+export interface GivenFile {
+  statementId: string;
+  path: string;
+  /** As whoever gave it calls it. */
+  fileName: string;
+  /** What the other side calls its form, if it does. */
+  format?: string | undefined;
+  /** Who uploaded it; null: it was fetched. */
+  receivedBy: string | null;
+}
+
+type Taken = Extract<IntakeResult, { statement: Statement }>;
+
+const sha256OfNothing = createHash('sha256').digest('hex');
+
+/** Where the other side says that nothing happened, and gives no file. */
+const NOTHING_HAPPENED: StatementSummary = {
+  format: null,
+  variant: null,
+  encoding: null,
+  complete: true,
+  rowCount: 0,
+  balances: [],
+  totals: [],
+  problems: [],
+  problemsLeftOut: 0,
+  fileSha256: sha256OfNothing,
+  rowsSha256: sha256OfNothing,
+};
+
+/**
+ * Reads a file into the statement of a batch, in bounded memory, and holds it to the gates. Throws DomainError `batch_taken_over`, and
+ * what reading the file from the disk throws.
+ */
+export async function takeIn(
+  deps: TakeInDeps,
+  fence: Fence,
+  source: StatementSource,
+  file: GivenFile,
+): Promise<Taken> {
+  const known = await findSameFile(deps.db, fence, file.path);
+  if (known) return { kind: 'seenBefore', statement: known };
+  const writer = await begin(deps, fence, file);
+  const summary = await readInto(writer, source, fence.businessDate, file);
+  return writer.finish((tx, begun) => conclude(tx, source, summary, begun, writer.dates));
+}
+
+/** Puts down that the other side says nothing happened. Throws DomainError `batch_taken_over`. */
+export async function takeEmptyDay(
+  deps: TakeInDeps,
+  fence: Fence,
+  source: StatementSource,
+  statementId: string,
+): Promise<Taken> {
+  const writer = await begin(deps, fence, { statementId, fileName: '', receivedBy: null });
+  return writer.finish(async (tx, begun) => {
+    const taken = await conclude(tx, source, NOTHING_HAPPENED, begun, writer.dates);
+    return taken.kind === 'stopped' ? taken : { ...taken, kind: 'emptyDay' };
+  });
+}
+
+const begin = (
+  { clock, ...deps }: TakeInDeps,
+  fence: Fence,
+  { statementId, fileName, receivedBy }: Omit<GivenFile, 'path'>,
+) =>
+  StatementWriter.begin(deps, fence, {
+    statementId,
+    side: 'theirs',
+    fileName: plainName(fileName),
+    format: null,
+    receivedBy,
+    receivedAtMs: clock.nowMs(),
+  });
+
+/** The last part of a path, without what no name has. */
+function plainName(fileName: string): string {
+  const name = fileName.split(/[\\/]/).at(-1) ?? '';
+  return [...name.replace(/\p{Cc}/gu, '')].slice(0, 200).join('');
+}
+
+async function readInto(
+  writer: StatementWriter,
+  { settings }: StatementSource,
+  businessDate: string,
+  file: GivenFile,
+): Promise<StatementSummary> {
+  const { isMirrored, layout } = settings;
+  const named = settings.format ?? (FORMATS.includes(file.format ?? '') ? file.format : undefined);
+  let lastLine = 0;
+  const onRows = async (rows: StatementRow[]) => {
+    for (const row of rows) {
+      lastLine = row.line;
+      for (const matchRow of matchRowsOf(row, { isMirrored, businessDate })) writer.add(matchRow, row.raw);
+    }
+    await writer.flushed();
+  };
+  try {
+    return await readStatement(file.path, {
+      onRows,
+      ...(layout && { layout }),
+      ...(named && { format: named }),
+    });
+  } catch (error) {
+    if (!(error instanceof RawRowsTooLarge)) throw error;
+    const message = 'some thousand rows before this line have more text than can be kept';
+    return {
+      ...NOTHING_HAPPENED,
+      complete: false,
+      problems: [{ severity: 'error', code: 'rows_too_long', line: lastLine, message }],
+      fileSha256: await sha256Of(file.path),
+    };
+  }
+}
+
+/** What becomes of a file that was read: one that is there already is forgotten, and else the gates decide. */
+async function conclude(
+  tx: Tx,
+  source: StatementSource,
+  summary: StatementSummary,
+  begun: Statement,
+  dates: RowDates,
+): Promise<Taken> {
+  const others = (await listOfBatch(tx, begun)).filter(({ side }) => side === 'theirs');
+  const { format, fileSha256, rowsSha256, variant, encoding, balances, totals } = summary;
+  const findings = checkGates(
+    summary,
+    { dates, sums: begun.content.sums },
+    {
+      businessDate: begun.businessDate,
+      currency: source.currency,
+      account: source.settings.account ?? null,
+      dayRange: source.settings.matching.dateCut.days,
+      hadRows: others.some(({ status, rowCount }) => status === 'accepted' && rowCount > 0),
+      sameRows: await listWithRows(tx, rowsSha256, begun),
+      previous: await findPrevious(tx, begun),
+    },
+  );
+  const isStopped = findings.some(({ severity }) => severity === 'stop');
+  const statement: Statement = {
+    ...begun,
+    status: isStopped ? 'stopped' : 'accepted',
+    format,
+    fileSha256,
+    rowsSha256,
+    sequence: lastSequenceOf(summary)?.slice(0, 35) ?? null,
+    content: { ...begun.content, variant, encoding, balances, totals },
+    findings,
+  };
+  const same = others.findLast((other) => saysTheSame(other, statement));
+  if (same) {
+    await deleteStatement(tx, begun.statementId);
+    return { kind: 'seenBefore', statement: same.status === 'accepted' ? holding(others, same) : same };
+  }
+  await updateStatement(tx, statement);
+  return { kind: isStopped ? 'stopped' : 'accepted', statement };
+}
+
+/** One that was let in is the same by its rows; one that was not, only where what was wrong with it is still so. */
+function saysTheSame(earlier: Statement, now: Statement): boolean {
+  if (earlier.rowsSha256 !== now.rowsSha256 || earlier.format !== now.format) return false;
+  if (earlier.status === 'accepted') return now.rowCount > 0 || earlier.fileSha256 === now.fileSha256;
+  return (
+    earlier.fileSha256 === now.fileSha256 && JSON.stringify(earlier.findings) === JSON.stringify(now.findings)
+  );
+}
+
+/** An older revision that comes again takes nothing back: the newest that was let in holds. */
+const holding = (others: readonly Statement[], same: Statement): Statement =>
+  others.findLast(({ status }) => status === 'accepted') ?? same;
+
+/** A file that was let in before, byte by byte, need not be read again. */
+async function findSameFile(db: Db, fence: Fence, path: string): Promise<Statement | null> {
+  const accepted = (await listOfBatch(db, fence)).filter(
+    ({ side, status }) => side === 'theirs' && status === 'accepted',
+  );
+  if (accepted.length === 0) return null;
+  const sha256 = await sha256Of(path);
+  const same = accepted.find(({ fileSha256 }) => fileSha256 === sha256);
+  return same ? holding(accepted, same) : null;
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const sha256 = createHash('sha256');
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) sha256.update(chunk);
+  return sha256.digest('hex');
+}
