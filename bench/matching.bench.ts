@@ -119,6 +119,8 @@ function load(sides: readonly Buffer[][]): RowTable[] {
   const pool = new TextPool();
   return sides.map((chunks) => {
     const table = new RowTable(pool);
+    // Who stores a statement knows how many rows it has.
+    table.reserve(chunks.length * ROWS_PER_CHUNK);
     for (const chunk of chunks) appendChunk(table, chunk);
     return table;
   });

@@ -2,7 +2,7 @@ import { ALL_KEYS, ALTERNATE_KEYS, EXACT, filterOf, type Key, visitGroups } from
 import type { MatchRule } from './matching.types.ts';
 import type { RowTable } from './row-table.ts';
 import { NO_DAY } from './row-values.ts';
-import { agree, agreeOnOneDay, daysApart, feesAgree, type Run } from './run.ts';
+import { agree, daysApart, feesAgree, isOneDay, type Run } from './run.ts';
 
 /** Pass 1: the same reference, amount, currency, status and date; what `matchUniqueReferences` has left of it. */
 export function matchExactReferences(run: Run): void {
@@ -25,7 +25,8 @@ function matchByKey(run: Run, key: Key, rule: MatchRule, maxDays: number): void 
   visitGroups(run, key, filterOf(run, key), {
     one(left, right) {
       if (maxDays === 0) {
-        if (agreeOnOneDay(run, left, right)) claims.pair(rule, left, right);
+        const isSame = isOneDay(run.left.day[left] ?? NO_DAY, run.right.day[right] ?? NO_DAY);
+        if (isSame && agree(run, left, right)) claims.pair(rule, left, right);
         return;
       }
       const days = daysApart(run, left, right);

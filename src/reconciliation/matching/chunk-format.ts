@@ -37,6 +37,8 @@ export interface Chunk {
   currency: Uint16Array | null;
   flags: Uint8Array | null;
   words: Int32Array;
+  /** Words that texts take. */
+  textWords: number;
   /** At which word each currency begins. */
   currencies: number[];
   /** Of each of `KEY_COLUMNS`: at which word the text of the first row begins; null where no row has any. */
@@ -67,6 +69,7 @@ export function readChunk(bytes: Uint8Array): Chunk {
     currency: has(HAS.currency) ? new Uint16Array(buffer, at(places.currency), count) : null,
     flags: has(HAS.flags) ? new Uint8Array(buffer, at(places.flags), count) : null,
     words,
+    textWords,
     ...textPlacesOf(words, places.texts, { count, columns, currencyCount }),
   };
   refuseUnless(chunk.amountMinor.every(Number.isSafeInteger));

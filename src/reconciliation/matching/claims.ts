@@ -30,14 +30,6 @@ export class Claims {
     return this.pairCount + this.groups.length;
   }
 
-  isLeftFree(row: number): boolean {
-    return this.left[row] === FREE;
-  }
-
-  isRightFree(row: number): boolean {
-    return this.right[row] === FREE;
-  }
-
   /** The unclaimed rows of a side, ascending; good until it is asked for again. */
   freeRows(side: 'left' | 'right'): Int32Array {
     const [rows, states] = [this.free[side], this[side]];
@@ -50,12 +42,12 @@ export class Claims {
     return this.free[side];
   }
 
-  isMatched(side: 'left' | 'right', row: number): boolean {
-    return this[side][row] === MATCHED;
-  }
-
-  isBroken(side: 'left' | 'right', row: number): boolean {
-    return this[side][row] === BROKEN;
+  /** By row: 1 where it is matched, else 0. */
+  matchedRows(side: 'left' | 'right'): Uint8Array {
+    const states = this[side];
+    const matched = new Uint8Array(states.length);
+    for (let row = 0; row < states.length; row++) if (states[row] === MATCHED) matched[row] = 1;
+    return matched;
   }
 
   pair(rule: MatchRule, left: number, right: number): void {

@@ -150,12 +150,12 @@ type RowsByText = Map<number, number[]>;
 /** Matched rows by what they have in a column, as far as it is wanted. Most of them never got a number for it. */
 function matchedByText(run: Run, side: SideName, name: KeyColumn, wanted: Uint8Array): RowsByText {
   const found: RowsByText = new Map();
-  const { claims } = run;
+  const matched = run.claims.matchedRows(side);
   const { count, texts, pool } = run[side];
   const { at, hash, isEmpty } = run[side][name];
   for (let row = 0; row < count && !isEmpty; row++) {
     const word = at[row] ?? NO_TEXT;
-    if (word === NO_TEXT || !claims.isMatched(side, row)) continue;
+    if (word === NO_TEXT || matched[row] === 0) continue;
     const id = pool.find(texts.words, word, hash[row] ?? 0);
     if (id === -1 || wanted[id] === 0) continue;
     const rows = found.get(id);

@@ -61,29 +61,37 @@ class Sums {
   }
 }
 
+const MATCHED = 1;
+const BROKEN = 2;
+
+/** First each row is marked as what it was found in, then all rows are counted one after the other: they lie in memory like that. */
 class Tally {
   private readonly table: RowTable;
-  private readonly seen: Uint8Array;
-  private readonly sums = { all: new Sums(), matched: new Sums(), broken: new Sums() };
+  private readonly marks: Uint8Array;
 
   constructor(table: RowTable) {
     this.table = table;
-    this.seen = new Uint8Array(table.count);
-    for (let row = 0; row < table.count; row++) this.add(this.sums.all, row);
+    this.marks = new Uint8Array(table.count);
   }
 
   matched(row: number): void {
-    this.see(row);
-    this.add(this.sums.matched, row);
+    this.mark(row, MATCHED);
   }
 
   broken(row: number): void {
-    this.see(row);
-    this.add(this.sums.broken, row);
+    this.mark(row, BROKEN);
   }
 
   proof(): SideProof {
-    const { all, matched, broken } = this.sums;
+    const { table, marks } = this;
+    const [all, matched, broken] = [new Sums(), new Sums(), new Sums()];
+    for (let row = 0; row < table.count; row++) {
+      const currency = table.currency[row] ?? 0;
+      const amountMinor = table.amountMinor[row] ?? 0;
+      all.add(currency, amountMinor);
+      if (marks[row] === MATCHED) matched.add(currency, amountMinor);
+      else if (marks[row] === BROKEN) broken.add(currency, amountMinor);
+    }
     const textOf = (id: number) => this.table.pool.textOf(id);
     for (const [currency, total] of all.byCurrency) {
       const [of, off] = [matched.byCurrency.get(currency), broken.byCurrency.get(currency)];
@@ -102,12 +110,8 @@ class Tally {
     return { all: list(all), matched: list(matched), broken: list(broken) };
   }
 
-  private see(row: number): void {
-    if (this.seen[row] === 1) throw new Error(`matching used row ${row} twice`);
-    this.seen[row] = 1;
-  }
-
-  private add(sums: Sums, row: number): void {
-    sums.add(this.table.currency[row] ?? 0, this.table.amountMinor[row] ?? 0);
+  private mark(row: number, as: number): void {
+    if (this.marks[row] !== 0) throw new Error(`matching used row ${row} twice`);
+    this.marks[row] = as;
   }
 }

@@ -60,6 +60,22 @@ export class RowTable {
     this.pool = pool;
   }
 
+  /** Makes room for so many rows in all, so that nothing is copied while they come. */
+  reserve(rows: number): void {
+    if (rows <= this.line.length) return;
+    this.line = longer(this.line, rows);
+    for (const name of KEY_COLUMNS) if (!this[name].isEmpty) this[name].reserve(rows);
+    this.currency = longer(this.currency, rows);
+    this.amountMinor = longer(this.amountMinor, rows);
+    if (this.feeMinor.length > 0) this.feeMinor = longer(this.feeMinor, rows);
+    this.day = longer(this.day, rows);
+    this.status = longer(this.status, rows);
+    this.kind = longer(this.kind, rows);
+    this.isUnreadable = longer(this.isUnreadable, rows);
+    this.isNearCutOff = longer(this.isNearCutOff, rows);
+    this.lanes = longer(this.lanes, rows * 2);
+  }
+
   /** Adds a row; returns its number. Throws RangeError for an amount or a fee that is not a safe integer, and for a date that is none. */
   add(row: MatchRow): number {
     const { amountMinor, feeMinor = 0 } = row;
@@ -68,7 +84,7 @@ export class RowTable {
     }
     const day = this.days.of(row.bookedOn);
     const at = this.count;
-    this.reserve(at + 1);
+    this.growTo(at + 1);
     this.line[at] = row.line;
     this.amountMinor[at] = amountMinor ?? 0;
     if (feeMinor !== 0) this.fees()[at] = feeMinor;
@@ -94,7 +110,8 @@ export class RowTable {
   append(chunk: Chunk): void {
     const start = this.count;
     const { count } = chunk;
-    this.reserve(start + count);
+    if (count === 0) return;
+    this.growTo(start + count);
     this.line.set(chunk.line, start);
     this.amountMinor.set(chunk.amountMinor, start);
     if (chunk.feeMinor) this.fees().set(chunk.feeMinor, start);
@@ -105,6 +122,8 @@ export class RowTable {
       this.hashNumbers(start + row, flags);
     }
     this.appendCurrencies(chunk, start);
+    // Room for such texts, and somewhat longer ones, of all rows that there is room for.
+    this.texts.reserve(Math.ceil(((chunk.textWords * 1.05) / count) * (this.line.length - start)));
     for (const [place, first] of chunk.texts.entries()) {
       if (first !== null) this.appendTexts(chunk, place, first, start);
     }
@@ -218,20 +237,8 @@ export class RowTable {
     return this.feeMinor;
   }
 
-  private reserve(rows: number): void {
-    if (rows <= this.line.length) return;
-    const length = Math.max(rows, this.line.length * 2);
-    this.line = longer(this.line, length);
-    for (const name of KEY_COLUMNS) if (!this[name].isEmpty) this[name].reserve(length);
-    this.currency = longer(this.currency, length);
-    this.amountMinor = longer(this.amountMinor, length);
-    if (this.feeMinor.length > 0) this.feeMinor = longer(this.feeMinor, length);
-    this.day = longer(this.day, length);
-    this.status = longer(this.status, length);
-    this.kind = longer(this.kind, length);
-    this.isUnreadable = longer(this.isUnreadable, length);
-    this.isNearCutOff = longer(this.isNearCutOff, length);
-    this.lanes = longer(this.lanes, length * 2);
+  private growTo(rows: number): void {
+    if (rows > this.line.length) this.reserve(Math.max(rows, this.line.length * 2));
   }
 }
 

@@ -65,12 +65,9 @@ export function agree({ left, right }: RunBase, leftRow: number, rightRow: numbe
   );
 }
 
-/** `agree`, and on the same date; a date that is not there contradicts none. On closed days two dates are two all the same. */
-export function agreeOnOneDay(run: RunBase, leftRow: number, rightRow: number): boolean {
-  const leftDay = run.left.day[leftRow] ?? NO_DAY;
-  const rightDay = run.right.day[rightRow] ?? NO_DAY;
-  const isOneDay = leftDay === rightDay || leftDay === NO_DAY || rightDay === NO_DAY;
-  return isOneDay && agree(run, leftRow, rightRow);
+/** Whether two dates are the same; one that is not there contradicts none. On closed days two dates are two all the same. */
+export function isOneDay(a: number, b: number): boolean {
+  return a === b || a === NO_DAY || b === NO_DAY;
 }
 
 /** A side that says no fee contradicts none. */

@@ -44,10 +44,11 @@ export class TextWords {
     return this.bytes.toString('utf8', start, start + (this.words[word] ?? 0));
   }
 
-  private reserve(count: number): void {
+  /** Makes room for so many words more. */
+  reserve(count: number): void {
     const needed = this.end + count;
     if (needed <= this.words.length) return;
-    const larger = new Int32Array(Math.max(needed, this.words.length * 2));
+    const larger = new Int32Array(Math.max(needed, Math.ceil(this.words.length * 1.5)));
     larger.set(this.words.subarray(0, this.end));
     this.words = larger;
     this.bytes = Buffer.from(larger.buffer);
