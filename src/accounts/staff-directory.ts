@@ -2,7 +2,7 @@ import { transact } from '../infra/db/index.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { isId } from '../kernel/ids.ts';
 import { normaliseEmail } from './accounts.rules.ts';
-import type { DoneBy, StaffMember } from './accounts.types.ts';
+import type { DoneBy, StaffMember, StaffRole } from './accounts.types.ts';
 import { recordAudit } from './audit.repo.ts';
 import { type AccountsContext, SEALED } from './context.ts';
 import type { Sessions } from './sessions.service.ts';
@@ -30,6 +30,16 @@ export class StaffDirectory {
   async ofAgency(agencyId: string): Promise<StaffMember[]> {
     const found = await findStaffMembers(this.context.db, agencyId, MEMBERS_SHOWN);
     return found.map((record) => this.memberOf(record));
+  }
+
+  /** Our own people who have a role and may sign in, oldest first. */
+  async ofRole(role: StaffRole): Promise<StaffMember[]> {
+    const found = await findStaffMembers(this.context.db, null, MEMBERS_SHOWN);
+    return found
+      .filter(({ roles, agencyId, disabledAtMs }) => {
+        return roles.includes(role) && agencyId === null && disabledAtMs === null;
+      })
+      .map((record) => this.memberOf(record));
   }
 
   /** Null when there is nobody of that address. */

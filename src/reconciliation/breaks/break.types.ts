@@ -118,7 +118,13 @@ export interface AttachedEvidence {
   attachedAtMs: number;
 }
 
-/** Who does it: a person's id, or `system`. */
-export interface BreakActor {
-  id: string;
+/** What the automatic resolving has done. */
+export interface ResolveSummary {
+  /** Open breaks that were looked at. */
+  looked: number;
+  resolved: number;
+  /** Wait for a second person. */
+  proposed: number;
+  waiting: number;
+  handedOver: number;
 }

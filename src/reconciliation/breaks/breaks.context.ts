@@ -1,4 +1,4 @@
-import { type DoneBy, recordAudit } from '../../accounts/index.ts';
+import { type DoneBy, recordAudit, type StaffMember } from '../../accounts/index.ts';
 import type { Billing } from '../../billing/index.ts';
 import type { Logger } from '../../contract/index.ts';
 import type { Vault } from '../../infra/crypto/index.ts';
@@ -17,6 +17,8 @@ export interface BreaksDeps {
   log: Logger;
   /** Throws DomainError `source_not_found`. */
   sources: { get(sourceId: string): Promise<StatementSource> };
+  /** Who may own breaks. */
+  financeStaff(): Promise<StaffMember[]>;
   billing: Pick<Billing, 'reviews' | 'surplusRefunds'>;
 }
 

@@ -228,3 +228,25 @@ export function toBreakRow(row: Record<string, unknown>): BreakRow {
     isActive: row.is_active !== null,
   };
 }
+
+/** Open breaks of a source, of dates up to one, in the order of their ids. */
+export async function openBreaksPage(
+  db: Db | Tx,
+  page: { sourceId: string; untilDate: string; afterId: string; limit: number },
+): Promise<StoredBreak[]> {
+  const rows = await db('breaks')
+    .where({ source_id: page.sourceId, state: 'open' })
+    .andWhere('business_date', '<=', page.untilDate)
+    .andWhere('break_id', '>', page.afterId)
+    .orderBy('break_id')
+    .limit(page.limit);
+  return rows.map(toBreak);
+}
+
+/** Makes the next version of locked breaks, all of which wait for one thing from now on. */
+export async function updateWaits(tx: Tx, breakIds: readonly string[], waitsFor: WaitsFor): Promise<void> {
+  if (breakIds.length === 0) return;
+  await tx('breaks')
+    .whereIn('break_id', [...breakIds])
+    .update({ waits_for: waitsFor, version: tx.raw('version + 1') });
+}

@@ -28,7 +28,19 @@ export async function lockToResolve(
   if (found.length !== new Set(breakIds).size) throw new DomainError('notFound', 'break_not_found');
   const other = found.find((one) => one.state !== state);
   if (other) throw new DomainError('conflict', 'break_not_open', { params: { breakId: other.breakId } });
-  const rows = await rowsOfBreaks(tx, breakIds);
+  return readToResolve(tx, found, currency);
+}
+
+/** Reads what of locked breaks stands in suspense, and whose payments they are about. */
+export async function readToResolve(
+  tx: Tx,
+  found: readonly StoredBreak[],
+  currency: string,
+): Promise<LockedBreak[]> {
+  const rows = await rowsOfBreaks(
+    tx,
+    found.map(({ breakId }) => breakId),
+  );
   const mentioned = new Map(found.map(({ breakId }) => [breakId, paymentIdsOf(rows.get(breakId) ?? [])]));
   const agencies = await agenciesOfPayments(tx, [...mentioned.values()].flat());
   return found.map((one) => {
