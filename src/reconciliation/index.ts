@@ -1,3 +1,19 @@
+export type { PhaseWork } from './batches/batch-steps.ts';
+export { BATCH_COMMANDS, type BatchCommand, commandsFor } from './batches/batches.rules.ts';
+export type { Batches } from './batches/batches.service.ts';
+export {
+  BATCH_PHASES,
+  BATCH_STATES,
+  type Batch,
+  type BatchKey,
+  type BatchPhase,
+  type BatchProblem,
+  type BatchProgress,
+  type DaySummary,
+} from './batches/batches.types.ts';
+export { type BatchFlow, type BatchFlowDeps, createBatchFlow } from './batches/create.ts';
+export type { BatchReport, DayReport, StoredReport } from './batches/reports.types.ts';
+export { StatementIntake } from './intake/intake.service.ts';
 export type {
   Finding,
   GateName,
@@ -10,7 +26,6 @@ export type {
   StatementSource,
   StatementStatus,
 } from './intake/intake.types.ts';
-export { StatementIntake } from './intake/intake.service.ts';
 export { sourceSettingsSchema } from './intake/intake.types.ts';
 export { matchRowsOf } from './intake/match-rows.rules.ts';
 export { StatementSources } from './intake/sources.service.ts';
@@ -30,6 +45,15 @@ export { appendChunk, ChunkWriter, ROWS_PER_CHUNK } from './matching/row-chunks.
 export { RowTable } from './matching/row-table.ts';
 export { matchingRulesSchema } from './matching/rules.ts';
 export { TextPool } from './matching/text-pool.ts';
+export { ReconciliationRuns, type RunsDeps } from './runs/runs.service.ts';
+export type {
+  ReconciledItem,
+  RunDifference,
+  RunProgress,
+  RunSummary,
+  WhyAnswer,
+} from './runs/runs.types.ts';
+export { suspenseThatDiffers, verifyRun } from './runs/verify.ts';
 export { FORMATS } from './statements/detect.ts';
 export { type Layout, layoutSchema } from './statements/layout.types.ts';
 export { readStatement } from './statements/read-statement.ts';

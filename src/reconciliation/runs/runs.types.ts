@@ -1,8 +1,6 @@
 import type { BusinessDate } from '../../kernel/business-date.ts';
+import type { StatementSide } from '../intake/intake.types.ts';
 import type { BreakClass, MatchRule, Scores, SideSum } from '../matching/matching.types.ts';
-
-/** Which side of a batch a statement is: what our books said, or their file. */
-export type StatementSide = 'ours' | 'theirs';
 
 /** What is matched: two statements of one batch. `theirsId` is null while their file is late. */
 export interface RunInput {

@@ -1,0 +1,81 @@
+import type { Tx } from '../../infra/db/index.ts';
+import type { BreakPlan } from './publish.rules.ts';
+import type { Unpublished } from './publish.ts';
+import { type Claim, claimsOf, claimsOn, insertClaims, moveClaims, setClaims } from './run-breaks.repo.ts';
+import type { RowPlace } from './runs.types.ts';
+import type { FoundBreak, FoundRow } from './work.types.ts';
+
+/**
+ * Gives the rows of breaks to the breaks that have them now. What a break no longer has is let go first: a row has one active claim,
+ * and the database refuses a second one.
+ */
+export async function writeClaims(
+  tx: Tx,
+  { setup, previous }: Unpublished,
+  plan: BreakPlan,
+  idOf: (found: FoundBreak) => string,
+  reopenedCarriedIds: readonly string[],
+): Promise<void> {
+  const { moved, wanted } = wantedClaims(setup.held, plan, idOf);
+  for (const { from, to } of moved) await moveClaims(tx, from, to);
+  const statements = [setup.oursId, setup.theirsId, previous?.oursId, previous?.theirsId];
+  const former = await claimsOf(tx, reopenedCarriedIds);
+  const places = [...[...wanted.values()].map(({ found }) => found), ...former];
+  const ids = new Set(
+    [...statements, ...places.map(({ statementId }) => statementId)].filter(
+      (id) => id !== null && id !== undefined,
+    ),
+  );
+  const present = await claimsOn(tx, [...ids]);
+  const own = new Set([...plan.kept, ...plan.gone].map(({ known }) => known.breakId));
+  const untouched = new Set(setup.held.map(({ breakId }) => breakId));
+  const takenRows = new Set([...wanted.values()].map(({ found }) => rowOf(found)));
+  const known = new Map(present.map((claim) => [keyOf(claim), claim]));
+  const released = present.filter(
+    (claim) =>
+      claim.isActive &&
+      !untouched.has(claim.breakId) &&
+      !wanted.has(keyOf(claim)) &&
+      (own.has(claim.breakId) || takenRows.has(rowOf(claim))),
+  );
+  await setClaims(tx, released, false);
+  // A break of an earlier date that is open again has its row back from the one that had taken it.
+  const releasedRows = new Set(released.map(rowOf));
+  const returned = former.filter((claim) => releasedRows.has(rowOf(claim)) && !takenRows.has(rowOf(claim)));
+  await setClaims(tx, returned, true);
+  const again = [...wanted].filter(([key]) => known.get(key)?.isActive === false);
+  await setClaims(
+    tx,
+    again.map(([, { breakId, found }]) => ({ breakId, statementId: found.statementId, rowNo: found.rowNo })),
+    true,
+  );
+  await insertClaims(
+    tx,
+    [...wanted].filter(([key]) => !known.has(key)).map(([, claim]) => claim),
+  );
+}
+
+/** What each break of the run claims; and where rows of held breaks have moved to, which keep the claims they have. */
+function wantedClaims(
+  held: Unpublished['setup']['held'],
+  plan: BreakPlan,
+  idOf: (found: FoundBreak) => string,
+) {
+  const heldById = new Map(held.map((one) => [one.breakId, one]));
+  const wanted = new Map<string, { breakId: string; found: FoundRow }>();
+  const moved: { from: RowPlace; to: RowPlace }[] = [];
+  for (const found of [...plan.opened, ...plan.kept.map((one) => one.found)]) {
+    const from = heldById.get(found.heldBreakId ?? '');
+    const [row] = found.rows;
+    if (from && row) {
+      if (from.statementId !== row.statementId) moved.push({ from, to: row });
+      continue;
+    }
+    const breakId = idOf(found);
+    for (const one of found.rows) wanted.set(keyOf({ ...one, breakId }), { breakId, found: one });
+  }
+  return { moved, wanted };
+}
+
+const rowOf = ({ statementId, rowNo }: RowPlace) => `${statementId} ${rowNo}`;
+const keyOf = (claim: Claim) => `${claim.breakId} ${rowOf(claim)}`;

@@ -1,0 +1,49 @@
+import { agencyStatementJournal, channelStatementJournal, type JournalDraft } from '../../ledger/index.ts';
+import { paymentIdOf } from './publish.rules.ts';
+import type { WorkResult, WorkSetup } from './work.types.ts';
+
+/** What a run has to know of payments for its journal: those whose agency is debited or credited. */
+export function paymentsToAssign(setup: WorkSetup, result: WorkResult): string[] {
+  if (setup.role === 'channel' || setup.theirsId === null) return [];
+  const ids = partsOf(result).map(({ references }) => paymentIdOf(references));
+  return [...new Set(ids.filter((id) => id !== null))];
+}
+
+/**
+ * The journal of a run, or null where nothing moves: no file, or nothing that differs. `agencyOf` gives the agency of a payment, and of
+ * null the one whom it concerns when no payment is known.
+ */
+export function journalOfRun(
+  runId: string,
+  setup: WorkSetup,
+  result: WorkResult,
+  agencyOf: (paymentId: string | null) => string,
+): JournalDraft | null {
+  if (setup.theirsId === null) return null;
+  const { sourceId, currency, businessDate } = setup;
+  const { suspenseMinor, feeDifferenceMinor, ...sums } = result.totals;
+  const move = { subjectId: runId, sourceId, currency, businessDate, suspenseMinor, feeDifferenceMinor };
+  if (setup.role === 'channel') return channelStatementJournal({ ...move, ...sums });
+  const byAgency = new Map<string, number>();
+  for (const { references, minor } of partsOf(result)) {
+    const agencyId = agencyOf(paymentIdOf(references));
+    byAgency.set(agencyId, (byAgency.get(agencyId) ?? 0) + minor);
+  }
+  return agencyStatementJournal({ ...move, byAgency });
+}
+
+/** Everything in which an agency's file differs from our books, with what says whose it is. */
+function partsOf({
+  breaks,
+  taken,
+  totals,
+}: WorkResult): { references: readonly (string | null)[]; minor: number }[] {
+  return [
+    ...breaks.map(({ rows, suspenseMinor }) => ({
+      references: rows.flatMap(({ row }) => [row.ref, row.originalRef]),
+      minor: suspenseMinor,
+    })),
+    ...taken.map(({ references, suspenseMinor }) => ({ references, minor: -suspenseMinor })),
+    ...totals.differing.map(({ references, differenceMinor }) => ({ references, minor: differenceMinor })),
+  ];
+}
