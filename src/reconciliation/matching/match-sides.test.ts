@@ -1,5 +1,9 @@
 import { type MatchOptions, matchRows, row } from '../../../test/support/matching.ts';
+import { matchSides } from './match-sides.ts';
 import type { MatchRow } from './matching.types.ts';
+import { RowTable } from './row-table.ts';
+import { matchingRulesSchema } from './rules.ts';
+import { TextPool } from './text-pool.ts';
 
 /** `rule` of the only match, or `class` of the only break, with the numbers of rows on both sides. */
 function outcome(lefts: MatchRow[], rights: MatchRow[], options?: MatchOptions): string[] {
@@ -182,6 +186,16 @@ describe('breaks', () => {
   it('take a debit, its double and its reversal together', () => {
     const rights = [row('A'), row('A'), row('A', { amountMinor: -10_000, kind: 'refund' })];
     expect(outcome([row('A')], rights)).toEqual(['splitPayment 1:3']);
+  });
+
+  it('are told of step by step', () => {
+    const pool = new TextPool();
+    const steps: number[] = [];
+    const side = (role: 'ledger' | 'channel') => ({ role, table: new RowTable(pool) });
+    matchSides(side('ledger'), side('channel'), matchingRulesSchema.parse({}), (done, total) =>
+      steps.push(done / total),
+    );
+    expect(steps).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((done) => done / 9));
   });
 
   it('refuse amounts that can not be added up, and a late file with rows', () => {

@@ -13,12 +13,21 @@ import { ClearingCalendar, type Run, type RunBase } from './run.ts';
 import { matchWithinTolerance } from './tolerance.ts';
 import { matchUniqueReferences } from './unique-references.ts';
 
+/** The passes, what is said of the rest, the proof. */
+const STEPS = 9;
+
 /**
  * Matches two sides whose tables share a pool of texts. The passes run in the order of docs/reconciliation.md; each takes only what
- * those before it left, and a row is taken once. Every row ends in a match or a break, which is counted again at the end.
+ * those before it left, and a row is taken once. Every row ends in a match or a break, which is counted again at the end. `onStep` is
+ * told before each step how many are done, of how many.
  * Throws RangeError for amounts that can't be added up exactly, for tables of different pools, and for a late side that has rows.
  */
-export function matchSides(left: Side, right: Side, rules: MatchingRules): MatchResult {
+export function matchSides(
+  left: Side,
+  right: Side,
+  rules: MatchingRules,
+  onStep: (done: number, total: number) => void = () => {},
+): MatchResult {
   if (left.table.pool !== right.table.pool)
     throw new RangeError('sides that are matched share a pool of texts');
   for (const { table, isLate } of [left, right]) {
@@ -35,19 +44,30 @@ export function matchSides(left: Side, right: Side, rules: MatchingRules): Match
     calendar: new ClearingCalendar(rules.dateCut.closedOn),
     settlementScores: { left: new Map(), right: new Map() },
   };
+  onStep(0, STEPS);
   setAside(base);
   matchUniqueReferences(base);
+  onStep(1, STEPS);
   const run = withNumbers(base);
-  matchExactReferences(run);
-  matchAlternateKeys(run);
-  matchAcrossDayCut(run);
-  matchAggregates(run);
-  matchWithinTolerance(run);
+  const passes = [
+    matchExactReferences,
+    matchAlternateKeys,
+    matchAcrossDayCut,
+    matchAggregates,
+    matchWithinTolerance,
+  ];
+  for (const [place, pass] of passes.entries()) {
+    pass(run);
+    onStep(place + 2, STEPS);
+  }
   const proposals = matchNearReferences(run);
+  onStep(7, STEPS);
   classify(run);
+  onStep(8, STEPS);
   return {
     matchCount: claims.matchCount,
     matches: () => claims.matches(),
+    visit: (onPair, onGroup) => claims.visit(onPair, onGroup),
     breaks: claims.breaks,
     proposals,
     proof: prove(run.left, run.right, claims),

@@ -146,6 +146,11 @@ export interface MatchResult {
   matchCount: number;
   /** All matches, made as they are asked for: there may be millions. */
   matches(): Iterable<Match>;
+  /** The same without an object for each: `onPair` for those of one row with one and no scores, `onGroup` for the others. */
+  visit(
+    onPair: (rule: MatchRule, left: number, right: number) => void,
+    onGroup: (match: Match) => void,
+  ): void;
   breaks: readonly Break[];
   proposals: readonly Proposal[];
   proof: { left: SideProof; right: SideProof };
