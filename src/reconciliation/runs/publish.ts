@@ -1,6 +1,5 @@
 import type { Vault } from '../../infra/crypto/index.ts';
 import { type Db, type Tx, transact } from '../../infra/db/index.ts';
-import { addDays } from '../../kernel/business-date.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId, randomShardHint } from '../../kernel/ids.ts';
 import { type JournalDraft, journalOf, mirrored, postJournals } from '../../ledger/index.ts';
@@ -80,9 +79,6 @@ export function publish(deps: PublishDeps, unpublished: Unpublished): Promise<Ru
     return run;
   });
 }
-
-/** No break of a date before this one is carried, whatever the rules: ten clearing days and the longest holidays. */
-export const earliestCarried = (businessDate: string): string => addDays(businessDate, -40);
 
 function isStillCarried({ state, closedByRunId }: KnownBreak, previous: Run | null): boolean {
   return state !== 'closed' || (closedByRunId !== null && closedByRunId === previous?.runId);
@@ -190,11 +186,11 @@ async function writeBreaks(
 async function writeCarried(
   tx: Tx,
   deps: PublishDeps,
-  { fence, result, runId, nowMs, previous }: Unpublished,
+  { result, runId, nowMs, previous }: Unpublished,
   carried: readonly KnownBreak[],
 ): Promise<string[]> {
   const takenBy = new Map(result.taken.map(({ breakId, by }) => [breakId, by]));
-  const toOpen = previous ? await breaks.lockClosedBy(tx, previous, earliestCarried(fence.businessDate)) : [];
+  const toOpen = previous ? await breaks.lockBreaksById(tx, await breaks.breaksClosedBy(tx, previous)) : [];
   const ends = [...new Map([...toOpen, ...carried].map((one) => [one.breakId, one])).values()].flatMap(
     (one) => {
       const by = takenBy.get(one.breakId);

@@ -1,4 +1,5 @@
 import { bulkUpdate, type Db, type Tx, toInt, toIntOrNull } from '../../infra/db/index.ts';
+import { addDays } from '../../kernel/business-date.ts';
 import type { StatementSide } from '../intake/intake.types.ts';
 import { type KnownBreak, paymentIdOf } from './publish.rules.ts';
 import { whereBatch } from './runs.repo.ts';
@@ -28,19 +29,17 @@ export async function lockBreaksById(tx: Tx, breakIds: readonly string[]): Promi
   return known;
 }
 
-/** Breaks of earlier dates that a run has closed, locked until the transaction ends. */
-export async function lockClosedBy(
-  tx: Tx,
-  run: BatchOf & { runId: string },
-  firstDate: string,
-): Promise<KnownBreak[]> {
-  const rows = await tx('breaks')
+/** Breaks of earlier dates that a run has closed. */
+export async function breaksClosedBy(db: Db | Tx, run: BatchOf & { runId: string }): Promise<string[]> {
+  return db('breaks')
     .where({ source_id: run.sourceId, closed_by_run_id: run.runId })
-    .andWhere('business_date', '>=', firstDate)
+    .andWhere('business_date', '>=', earliestCarried(run.businessDate))
     .andWhere('business_date', '<', run.businessDate)
-    .forUpdate();
-  return rows.map(knownOf);
+    .pluck('break_id');
 }
+
+/** No break of a date before this one is carried, whatever the rules: ten clearing days and the longest holidays. */
+export const earliestCarried = (businessDate: string): string => addDays(businessDate, -40);
 
 const knownOf = (row: Record<string, string | null>): KnownBreak => ({
   breakId: row.break_id ?? '',

@@ -4,6 +4,7 @@ import { openThreads, type Threads } from '../../infra/threads/index.ts';
 import type { StatementSide } from '../intake/intake.types.ts';
 import { readPiece } from '../intake/statements.repo.ts';
 import { ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
+import { MatchingWork } from './matching-work.ts';
 import type { RunProgress } from './runs.types.ts';
 import type { CarriedRow, WorkResult, WorkSetup } from './work.types.ts';
 
@@ -18,95 +19,121 @@ interface MatchingDeps {
   vault: Vault;
 }
 
+/** Fewer rows are matched before a thread has started, and in less time than anybody would notice. */
+const FEW_ROWS = 8_000;
+
 /**
- * Matches in a thread of its own, which ends with it: this one reads the pieces, opens them and hands them over, and stays free for
- * everything else. `onProgress` is called at least once a second. Rejects with an AbortError when `signal` says so.
+ * Matches many rows in a thread of its own, which ends with it: this one reads the pieces, opens them and hands them over, and stays
+ * free for everything else. `onProgress` is called at least once a second. Rejects with an AbortError when `signal` says so.
  */
-export async function matchInThread(
+export async function matchRows(
   deps: MatchingDeps,
-  { setup, carried }: { setup: WorkSetup; carried: readonly CarriedRow[] },
+  given: { setup: WorkSetup; carried: readonly CarriedRow[] },
   onProgress: (progress: RunProgress) => void,
   signal: AbortSignal,
 ): Promise<WorkResult> {
   signal.throwIfAborted();
-  const progress: RunProgress = { phase: 'load', done: 0, total: setup.oursRowCount + setup.theirsRowCount };
-  const thread: Thread = openThreads(new URL('./matching.thread.ts', import.meta.url), 1);
+  const { oursRowCount, theirsRowCount } = given.setup;
+  const progress: RunProgress = { phase: 'load', done: 0, total: oursRowCount + theirsRowCount };
+  onProgress({ ...progress });
+  const isSmall = progress.total + given.carried.length <= FEW_ROWS;
+  const worker = await (isSmall ? workHere(given.setup) : workInThread(given.setup, signal));
   const ticking = setInterval(() => onProgress({ ...progress }), TICK_MS);
   try {
-    await thread.run('begin', setup, { signal });
-    const feed = new Feed(deps, thread, signal);
-    for (const place of piecesOf(setup)) {
-      await feed.send(place.statementId, place.chunkNo, (chunk) => ({
-        kind: 'add',
-        side: place.side,
-        chunk,
-      }));
-      progress.done += place.rowCount;
-    }
-    for (const piece of carriedByPiece(carried))
-      await feed.send(piece.statementId, piece.chunkNo, (chunk) => ({
-        kind: 'carry',
-        chunk,
-        rows: piece.rows,
-      }));
-    await feed.done();
+    await feedRows(deps, given, worker, (rowCount) => {
+      signal.throwIfAborted();
+      progress.done += rowCount;
+    });
     progress.phase = 'match';
     onProgress({ ...progress });
-    return await thread.run('finish', undefined, { signal });
+    signal.throwIfAborted();
+    return await worker.finish();
   } finally {
     clearInterval(ticking);
-    await thread.close();
+    await worker.close();
   }
+}
+
+/** Where the matching is done. */
+interface Worker {
+  send(message: Message): Promise<void>;
+  finish(): Promise<WorkResult>;
+  close(): Promise<void>;
+}
+
+async function workHere(setup: WorkSetup): Promise<Worker> {
+  const work = new MatchingWork(setup);
+  return {
+    async send(message) {
+      if (message.kind === 'add') work.add(message.side, message.chunk);
+      else work.carry(message.chunk, message.rows);
+    },
+    finish: async () => work.finish(),
+    close: async () => {},
+  };
+}
+
+async function workInThread(setup: WorkSetup, signal: AbortSignal): Promise<Worker> {
+  const thread: Thread = openThreads(new URL('./matching.thread.ts', import.meta.url), 1);
+  try {
+    await thread.run('begin', setup, { signal });
+  } catch (error) {
+    await thread.close();
+    throw error;
+  }
+  return {
+    send(message) {
+      const options = { transfer: [message.chunk.buffer as ArrayBuffer], signal };
+      if (message.kind === 'add') {
+        const { side, chunk } = message;
+        return thread.run('add', { side, chunk }, options);
+      }
+      const { chunk, rows } = message;
+      return thread.run('carry', { chunk, rows }, options);
+    },
+    finish: () => thread.run('finish', undefined, { signal }),
+    close: () => thread.close(),
+  };
 }
 
 type Message =
   | { kind: 'add'; side: StatementSide; chunk: Uint8Array }
   | { kind: 'carry'; chunk: Uint8Array; rows: readonly (CarriedRow & { at: number })[] };
 
-/** Reads pieces ahead and hands them to the thread in order. */
-class Feed {
-  private readonly deps: MatchingDeps;
-  private readonly thread: Thread;
-  private readonly signal: AbortSignal;
-  private readonly underway: Promise<unknown>[] = [];
-  private last: Promise<unknown> = Promise.resolve();
-
-  constructor(deps: MatchingDeps, thread: Thread, signal: AbortSignal) {
-    this.deps = deps;
-    this.thread = thread;
-    this.signal = signal;
-  }
-
-  /** Resolves when there is room for the next one. */
-  async send(statementId: string, chunkNo: number, make: (chunk: Uint8Array) => Message): Promise<void> {
-    const { db, vault } = this.deps;
+/** Hands all pieces over in order, and reads some ahead. */
+async function feedRows(
+  { db, vault }: MatchingDeps,
+  { setup, carried }: { setup: WorkSetup; carried: readonly CarriedRow[] },
+  worker: Worker,
+  onSent: (rowCount: number) => void,
+): Promise<void> {
+  const underway: Promise<void>[] = [];
+  let last: Promise<void> = Promise.resolve();
+  const send = async (
+    { statementId, chunkNo }: { statementId: string; chunkNo: number },
+    make: (chunk: Uint8Array) => Message,
+  ) => {
     const reading = readPiece(db, vault, statementId, chunkNo);
-    const before = this.last;
-    this.last = (async () => {
-      const chunk = await reading;
+    const before = last;
+    last = (async () => {
+      // A copy of its own: what moves to a thread is gone here.
+      const chunk = new Uint8Array(await reading);
       await before;
-      await this.post(make(new Uint8Array(chunk)));
+      await worker.send(make(chunk));
     })();
-    // Both are awaited later; until then a rejection is nobody's surprise.
+    // Both are awaited later; until then a rejection is nobody's.
     reading.catch(() => {});
-    this.last.catch(() => {});
-    this.underway.push(this.last);
-    if (this.underway.length > PIECES_AHEAD) await this.underway.shift();
+    last.catch(() => {});
+    underway.push(last);
+    if (underway.length > PIECES_AHEAD) await underway.shift();
+  };
+  for (const piece of piecesOf(setup)) {
+    await send(piece, (chunk) => ({ kind: 'add', side: piece.side, chunk }));
+    onSent(piece.rowCount);
   }
-
-  async done(): Promise<void> {
-    await this.last;
-  }
-
-  private post(message: Message): Promise<void> {
-    const options = { transfer: [message.chunk.buffer as ArrayBuffer], signal: this.signal };
-    if (message.kind === 'add') {
-      const { side, chunk } = message;
-      return this.thread.run('add', { side, chunk }, options);
-    }
-    const { chunk, rows } = message;
-    return this.thread.run('carry', { chunk, rows }, options);
-  }
+  for (const piece of carriedByPiece(carried))
+    await send(piece, (chunk) => ({ kind: 'carry', chunk, rows: piece.rows }));
+  await last;
 }
 
 function* piecesOf(setup: WorkSetup) {

@@ -10,10 +10,10 @@ import { findStatement } from '../intake/statements.repo.ts';
 import { ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
 import { dayOf } from '../matching/row-values.ts';
 import { ClearingCalendar } from '../matching/run.ts';
-import { earliestCarried, type PublishDeps, publish, type Unpublished } from './publish.ts';
-import { carriedRows, formerBreaks, heldRows } from './run-breaks.repo.ts';
+import { type PublishDeps, publish, type Unpublished } from './publish.ts';
+import { breaksClosedBy, carriedRows, earliestCarried, formerBreaks, heldRows } from './run-breaks.repo.ts';
 import { journalOfRun, paymentsToAssign } from './run-journals.rules.ts';
-import { matchInThread } from './run-matching.ts';
+import { matchRows } from './run-matching.ts';
 import {
   currentRunOf,
   deleteLeftovers,
@@ -45,6 +45,8 @@ interface Prepared {
   source: StatementSource;
   setup: WorkSetup;
   carried: CarriedRow[];
+  /** Breaks of earlier dates that the run before has closed. */
+  closedBefore: string[];
   previous: Run | null;
   inputsSha256: string;
 }
@@ -73,8 +75,8 @@ export class ReconciliationRuns {
         await deleteLeftovers(tx, fence);
       });
       const prepared = await this.prepare(fence, input);
-      if (isSame(prepared, input)) return prepared.previous as Run;
-      const result = await matchInThread(this.deps, prepared, onProgress, signal);
+      if (prepared.previous && isSame(prepared)) return prepared.previous;
+      const result = await matchRows(this.deps, prepared, onProgress, signal);
       const run = await this.publish(fence, prepared, result, onProgress, signal);
       if (run) return run;
       if (tries >= MAX_TRIES)
@@ -132,7 +134,8 @@ export class ReconciliationRuns {
     };
     const inputs = [1, oursId, theirsId, source.role, source.currency, matching];
     const inputsSha256 = createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
-    return { source, setup, carried, previous, inputsSha256 };
+    const closedBefore = previous ? await breaksClosedBy(db, previous) : [];
+    return { source, setup, carried, closedBefore, previous, inputsSha256 };
   }
 
   private async publish(
@@ -223,11 +226,12 @@ export class ReconciliationRuns {
   }
 }
 
-/** Whether the run that holds was made of the same, and no break of an earlier date has come that it did not know. */
-function isSame({ previous, inputsSha256, carried }: Prepared, { theirsId }: RunInput): boolean {
-  if (previous?.inputsSha256 !== inputsSha256 || previous.theirsId !== theirsId) return false;
+/** Whether the run that holds was made of the same: no break of an earlier date has come since, and none that it explained has gone. */
+function isSame({ previous, inputsSha256, carried, closedBefore }: Prepared): boolean {
+  if (previous?.inputsSha256 !== inputsSha256) return false;
   const known = new Set(previous.carriedBreakIds);
-  return carried.every(({ breakId }) => known.has(breakId));
+  const there = new Set(carried.map(({ breakId }) => breakId));
+  return [...there].every((id) => known.has(id)) && closedBefore.every((id) => there.has(id));
 }
 
 async function statementOf(db: Db, statementId: string): Promise<Statement> {
