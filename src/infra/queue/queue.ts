@@ -1,4 +1,4 @@
-import { createPostgresBackend, type Job, Queue, Worker } from 'bullmq';
+import { createPostgresBackend, type FlowJob, FlowProducer, type Job, Queue, Worker } from 'bullmq';
 
 /** Where BullMQ keeps its jobs: beside the data in PostgreSQL, or on Redis. */
 export type QueueStore = { kind: 'postgres'; url: string } | { kind: 'redis'; url: string; prefix: string };
@@ -17,6 +17,22 @@ export interface QueueHandle<Data> {
   /** BullMQ's own object, for Bull Board. */
   readonly queue: Queue;
   add(data: Data): Promise<void>;
+  /** Adds such a job again and again from now on, one for all processes that say so under the same id. */
+  addEvery(everyMs: number, schedulerId: string, data: Data): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A job that waits until its children are done, or have failed. */
+export interface FlowNode<Data> {
+  /** Shown on Bull Board. */
+  name: string;
+  data: Data;
+  children: readonly FlowNode<Data>[];
+}
+
+export interface FlowHandle<Data> {
+  /** Adds all jobs of a flow, or none. */
+  add(flow: FlowNode<Data>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,7 +73,32 @@ export class QueueFactory {
       add: async (data) => {
         await queue.add('run', data);
       },
+      addEvery: async (everyMs, schedulerId, data) => {
+        await queue.upsertJobScheduler(schedulerId, { every: everyMs }, { name: schedulerId, data });
+      },
       close: () => queue.close(),
+    };
+  }
+
+  /** Flows whose jobs are all of one queue. */
+  openFlow<Data>(queueName: string): FlowHandle<Data> {
+    const { store } = this;
+    const producer =
+      store.kind === 'postgres'
+        ? (new FlowProducer(
+            { connection: postgresConnection(store.url) },
+            createPostgresBackend,
+          ) as unknown as FlowProducer)
+        : new FlowProducer({
+            connection: { url: store.url, maxRetriesPerRequest: 1, enableOfflineQueue: false },
+            prefix: store.prefix,
+          });
+    producer.on('error', this.onError);
+    return {
+      add: async (flow) => {
+        await producer.add(flowJob(queueName, flow));
+      },
+      close: () => producer.close(),
     };
   }
 
@@ -81,6 +122,17 @@ export class QueueFactory {
     worker.on('error', this.onError);
     return { close: () => worker.close() };
   }
+}
+
+function flowJob<Data>(queueName: string, { name, data, children }: FlowNode<Data>): FlowJob {
+  return {
+    name,
+    queueName,
+    data,
+    // A job that fails has said so in the database; it keeps nobody waiting.
+    opts: { ...DEFAULT_JOB_OPTIONS, attempts: 1, ignoreDependencyOnFailure: true },
+    children: children.map((child) => flowJob(queueName, child)),
+  };
 }
 
 /** A schema of its own keeps BullMQ's tables apart from ours; it migrates itself. */

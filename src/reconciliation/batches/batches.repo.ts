@@ -19,6 +19,9 @@ const NUDGE_AGAIN_AFTER_MS = 5_000;
 
 const TABLE = 'reconciliation_batches';
 
+/** The problem of a batch that can be matched only after a later date of its source was matched again. */
+export const LATER_DATE_FIRST = 'later_date_first';
+
 /** Adds batches to the plan; those that are planned already stay as they are. Gives how many are new. */
 export async function planBatches(
   db: Db,
@@ -80,20 +83,23 @@ interface Claim {
   phase: BatchPhase | null;
   /** In which states the batch may be, beside one whose holder has died. */
   states: readonly BatchState[];
+  /** Before it is due, too: somebody asked for it. */
+  mayBeEarly?: boolean;
   leaseMs: number;
   nowMs: number;
 }
 
 /** Claims a batch, unless somebody holds it or it is in another state or phase; null then. Each claim has a fence of its own. */
 export function claimBatch(db: Db, key: BatchKey, claim: Claim): Promise<ClaimedBatch | null> {
-  const { phase, states, leaseMs, nowMs } = claim;
+  const { phase, states, mayBeEarly = false, leaseMs, nowMs } = claim;
   return transact(db, async (tx) => {
     const row = await tx(TABLE).where(whereKey(key)).forUpdate().first();
     if (!row) return null;
     const batch = batchOf(row);
     const isHeld = batch.state === 'running' && batch.claimedUntilMs > nowMs;
     const isOpen = batch.state === 'running' || states.includes(batch.state);
-    if (isHeld || !isOpen || (phase !== null && batch.phase !== phase)) return null;
+    const isEarly = batch.state === 'waiting' && batch.dueAtMs > nowMs && !mayBeEarly;
+    if (isHeld || !isOpen || isEarly || (phase !== null && batch.phase !== phase)) return null;
     const claimed: Batch = {
       ...batch,
       state: 'running',
@@ -108,7 +114,8 @@ export function claimBatch(db: Db, key: BatchKey, claim: Claim): Promise<Claimed
       nudge_at_ms: claimed.claimedUntilMs,
       updated_at_ms: nowMs,
     });
-    return { batch: claimed, fence: { ...key, token: claimed.fence } };
+    const fence = { sourceId: key.sourceId, businessDate: key.businessDate, token: claimed.fence };
+    return { batch: claimed, fence, stateBefore: batch.state };
   });
 }
 
@@ -137,18 +144,20 @@ export async function endClaim(tx: Tx, fence: Fence, change: BatchChange, nowMs:
 
 /**
  * Changes a batch by somebody's command, whoever holds it: their claim ends, and what they still write is refused. `decide` is
- * given the batch as it is; what it throws leaves everything as it was. Gives the changed batch, or null where there is none.
+ * given the batch as it is; null or an error leaves everything as it was. Gives the batch as it is then, or null where there is none.
  */
 export async function changeBatch(
   tx: Tx,
   key: BatchKey,
-  decide: (batch: Batch) => BatchChange,
+  decide: (batch: Batch) => BatchChange | null,
   nowMs: number,
 ): Promise<Batch | null> {
   const row = await tx(TABLE).where(whereKey(key)).forUpdate().first();
   if (!row) return null;
   const batch = batchOf(row);
-  await writeChange(tx, key, decide(batch), nowMs);
+  const change = decide(batch);
+  if (!change) return batch;
+  await writeChange(tx, key, change, nowMs);
   await tx(TABLE)
     .where(whereKey(key))
     .update({ fence: batch.fence + 1 });
@@ -199,16 +208,28 @@ export async function takeNudges(db: Db, nowMs: number, limit: number): Promise<
   return taken;
 }
 
-/** When each of the batches has changed last, by `sourceId/businessDate`. */
-export async function batchChanges(db: Db, keys: readonly BatchKey[]): Promise<Map<string, number>> {
-  if (keys.length === 0) return new Map();
+/**
+ * Whether an earlier date of the same source is about to be matched: what it leaves open goes into this one's matching. One that
+ * waits for its file, or for a later date, is not.
+ */
+export async function isEarlierAtWork(db: Db, { sourceId, businessDate }: BatchKey, nowMs: number) {
   const rows = await db(TABLE)
-    .whereIn(
-      ['source_id', 'business_date'],
-      keys.map(({ sourceId, businessDate }) => [sourceId, businessDate]),
-    )
-    .select('source_id', 'business_date', 'updated_at_ms');
-  return new Map(rows.map((row) => [`${row.source_id}/${row.business_date}`, toInt(row.updated_at_ms)]));
+    .where({ source_id: sourceId })
+    .andWhere('business_date', '<', businessDate)
+    .whereIn('state', ['waiting', 'running'])
+    .whereIn('phase', ['fetch', 'gate', 'match'])
+    .andWhere((due) => due.where('state', 'running').orWhere('due_at_ms', '<=', nowMs));
+  return rows.map(batchOf).some(({ problem }) => problem?.code !== LATER_DATE_FIRST);
+}
+
+/** A number for each business date that grows with every change of its batches. */
+export async function dayVersions(db: Db, businessDates: readonly string[]): Promise<Map<string, number>> {
+  const rows: { business_date: string; version: unknown }[] = await db(TABLE)
+    .whereIn('business_date', [...businessDates])
+    .select('business_date')
+    .sum({ version: 'updated_at_ms' })
+    .groupBy('business_date');
+  return new Map(rows.map(({ business_date, version }) => [business_date, toInt(version)]));
 }
 
 const whereKey = ({ sourceId, businessDate }: BatchKey) => ({

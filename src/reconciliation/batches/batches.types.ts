@@ -69,6 +69,8 @@ export interface Batch extends BatchKey {
 export interface ClaimedBatch {
   batch: Batch;
   fence: Fence;
+  /** What it was in when it was claimed. */
+  stateBefore: BatchState;
 }
 
 /** What a step makes of its batch. */

@@ -15,6 +15,23 @@ export async function addDayChange(tx: Tx, businessDate: string, nowMs: number):
   await insertOrAdd(tx, 'reconciliation_days', [row], ['business_date'], ['changes'], ['nudge_at_ms']);
 }
 
+/** A date whose report was put on the queue and was not written is put there again after this. */
+const NUDGE_AGAIN_AFTER_MS = 10_000;
+
+/** Takes the dates whose report should be on the queue now. Asked at once, two may be given the same, which does no harm. */
+export async function takeDayNudges(db: Db, nowMs: number): Promise<string[]> {
+  const dates: string[] = await db('reconciliation_days')
+    .where('nudge_at_ms', '<=', nowMs)
+    .pluck('business_date');
+  if (dates.length > 0) {
+    await db('reconciliation_days')
+      .whereIn('business_date', dates)
+      .where('nudge_at_ms', '<=', nowMs)
+      .update({ nudge_at_ms: nowMs + NUDGE_AGAIN_AFTER_MS });
+  }
+  return dates;
+}
+
 /** Business dates before `before` (null: all), newest first, with how their batches stand. */
 export async function listDays(
   db: Db,

@@ -1,0 +1,53 @@
+import { type Db, toInt } from '../../infra/db/index.ts';
+import type { BusinessDate } from '../../kernel/business-date.ts';
+import type { BatchPhase, BatchState } from './batches.types.ts';
+
+/** How far the batches of one business date are, of everybody whose word counts for an agency. */
+export interface DateOfAgency {
+  businessDate: BusinessDate;
+  /** Sources whose batch is not matched and reported. */
+  waitsFor: readonly string[];
+  changedAtMs: number;
+}
+
+/**
+ * Every date up to one that is planned for the agency's own connections, with the batches of all channels: a payment may come by any
+ * of them. In order.
+ */
+export async function datesOfAgency(
+  db: Db,
+  of: { sourceIds: readonly string[]; until: BusinessDate },
+): Promise<DateOfAgency[]> {
+  const sources = await db('statement_sources')
+    .where('role', 'channel')
+    .orWhereIn('source_id', [...of.sourceIds])
+    .orderBy('source_id')
+    .select('source_id', 'began_on');
+  const rows = await db('reconciliation_batches')
+    .whereIn(
+      'source_id',
+      sources.map((source) => source.source_id),
+    )
+    .where('business_date', '<=', of.until)
+    .select('source_id', 'business_date', 'phase', 'state', 'updated_at_ms');
+  const batches = new Map(rows.map((row) => [`${row.business_date} ${row.source_id}`, row]));
+  const dates = [...new Set(rows.map((row) => String(row.business_date)))].sort();
+  return dates.map((businessDate) => {
+    const ofDate = sources
+      .filter((source) => String(source.began_on) <= businessDate)
+      .map((source) => ({
+        sourceId: String(source.source_id),
+        batch: batches.get(`${businessDate} ${source.source_id}`),
+      }));
+    return {
+      businessDate,
+      waitsFor: ofDate.filter(({ batch }) => !batch || !isOver(batch)).map(({ sourceId }) => sourceId),
+      changedAtMs: Math.max(0, ...ofDate.map(({ batch }) => (batch ? toInt(batch.updated_at_ms) : 0))),
+    };
+  });
+}
+
+/** Settling is the last phase: a batch that has come to it is matched and reported. */
+function isOver({ phase, state }: { phase: BatchPhase; state: BatchState }): boolean {
+  return phase === 'settle' || state === 'done' || state === 'cancelled';
+}
