@@ -1,13 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { Request } from 'express';
 import { z } from 'zod';
 import { type BillFiles, billFileSetupSchema } from '../bill-files/index.ts';
-import { DomainError } from '../kernel/errors.ts';
 import {
   billFilePreviewSchema,
   billImportSchema,
@@ -17,9 +9,10 @@ import {
 } from './bill-files.schemas.ts';
 import { defineRoute, type Route, signedInCaller } from './route.ts';
 import { agencyIdSchema, idSchema, pageOf, pageQuery } from './schemas.ts';
+import { withUpload } from './upload.ts';
 
 /** A million bills are about sixty megabytes of CSV. */
-const MAX_FILE_BYTES = 512 * 1024 * 1024;
+const UPLOAD = { maxBytes: 512 * 1024 * 1024, missing: 'bill_file_missing' };
 
 const agencyParams = z.object({ agencyId: agencyIdSchema });
 const fileQuery = z.object({ fileName: z.string().min(1).max(200).default('bills') });
@@ -85,7 +78,7 @@ function uploadRoutes({ billFiles }: BillFilesRoutesOptions): Route[] {
       responses: { 200: { description: 'Twenty lines at most', schema: billFilePreviewSchema } },
       problems: ['bill_book_not_found', 'bill_file_missing'],
       handler: async ({ params, request }) => {
-        const shown = await withUpload(request, (file) => billFiles.preview(params.agencyId, file));
+        const shown = await withUpload(request, UPLOAD, (file) => billFiles.preview(params.agencyId, file));
         return { status: 200, body: previewOf(shown) };
       },
     }),
@@ -107,7 +100,7 @@ function uploadRoutes({ billFiles }: BillFilesRoutesOptions): Route[] {
       },
       problems: ['bill_book_not_found', 'bill_file_missing', 'bill_import_running'],
       handler: async ({ params, query, request, caller }) => {
-        const { kind, revision } = await withUpload(request, (file) =>
+        const { kind, revision } = await withUpload(request, UPLOAD, (file) =>
           billFiles.importFile({
             agencyId: params.agencyId,
             path: file,
@@ -179,30 +172,4 @@ function adviceRoute({ billFiles }: BillFilesRoutesOptions): Route {
       return { status: 200, body: advice.content, headers };
     },
   });
-}
-
-/** Puts the body into a file of its own for as long as `work` takes: files are read more than once, and are large. */
-async function withUpload<T>(request: Request, work: (file: string) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(path.join(tmpdir(), 'civicpay-upload-'));
-  try {
-    const file = path.join(dir, 'file');
-    const bytes = await receive(request, file);
-    if (bytes === 0) throw new DomainError('invalid', 'bill_file_missing');
-    return await work(file);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
-}
-
-async function receive(request: Request, file: string): Promise<number> {
-  let bytes = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _, done) {
-      bytes += chunk.length;
-      if (bytes > MAX_FILE_BYTES) done(new DomainError('invalid', 'body_too_large'));
-      else done(null, chunk);
-    },
-  });
-  await pipeline(request, counted, createWriteStream(file, { mode: 0o600 }));
-  return bytes;
 }

@@ -10,6 +10,7 @@ import { householdsProblems } from './problems/households.ts';
 import { onboardingProblems } from './problems/onboarding.ts';
 import { receiptsProblems } from './problems/receipts.ts';
 import { settlementProblems } from './problems/settlement.ts';
+import { statementsProblems } from './problems/statements.ts';
 
 /** The languages that texts for people come in; the first is the default. */
 export const LANGUAGES = ['zh-CN', 'en'] as const;
@@ -42,4 +43,5 @@ export const PROBLEMS: ProblemCatalogue = {
   ...onboardingProblems,
   ...receiptsProblems,
   ...settlementProblems,
+  ...statementsProblems,
 };

@@ -26,7 +26,7 @@ export type {
   StatementSource,
   StatementStatus,
 } from './intake/intake.types.ts';
-export { sourceSettingsSchema } from './intake/intake.types.ts';
+export { GATES, sourceSettingsSchema } from './intake/intake.types.ts';
 export { matchRowsOf } from './intake/match-rows.rules.ts';
 export { StatementSources } from './intake/sources.service.ts';
 export { matchSides } from './matching/match-sides.ts';
