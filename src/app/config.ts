@@ -27,6 +27,8 @@ export interface Config {
   vaultKeys: VaultKeys;
   /** SMS_WEBHOOK_URL, SMS_WEBHOOK_SECRET: who sends text messages; null: residents can't sign in. */
   smsWebhook: { url: string; secret: string } | null;
+  /** PAYOUT_ACCOUNT: whose account agencies are paid from, and the bank's id in the ledger; null: nothing can be paid out. */
+  payoutAccount: z.output<typeof payoutAccount> | null;
   /** LOG_LEVEL */
   logLevel: LogLevel;
   /** DEMO: the sandboxes and the people of a demo; null everywhere else. */
@@ -100,6 +102,14 @@ const jsonOf = <T extends z.ZodType>(schema: T) =>
     })
     .pipe(schema);
 
+const payoutAccount = z.strictObject({
+  bankId: z.string().regex(/^[a-z][a-z0-9-]{2,63}$/),
+  holderName: z.string().min(1).max(140),
+  bankName: z.string().min(1).max(140),
+  bankCode: z.string().regex(/^\d{12}$/),
+  accountNumber: z.string().regex(/^[0-9A-Za-z]{1,34}$/),
+});
+
 const databaseUrl = z.string().superRefine((text, context) => {
   try {
     dialectOfUrl(text);
@@ -128,6 +138,7 @@ const environment = z.object({
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
     .optional(),
+  PAYOUT_ACCOUNT: jsonOf(payoutAccount).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   DEMO: jsonOf(demoSettings).optional(),
 });
@@ -166,6 +177,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
       indexKey: values.VAULT_INDEX_KEY,
     },
     smsWebhook: smsWebhookOf(values.SMS_WEBHOOK_URL, values.SMS_WEBHOOK_SECRET),
+    payoutAccount: values.PAYOUT_ACCOUNT ?? null,
     logLevel: values.LOG_LEVEL,
     demo: values.DEMO ?? null,
   };

@@ -39,8 +39,8 @@ export interface SettlementDeps {
   itemsOf(agencyId: string, businessDate: BusinessDate): AsyncIterable<ReconciledItem>;
   /** Every correction that was ever found for an agency. */
   adjustmentsOf(agencyId: string): AsyncIterable<Adjustment>;
-  /** Every date up to one that has anything to match; in order. */
-  datesOf(agencyId: string, until: BusinessDate): Promise<readonly DateProgress[]>;
+  /** Every date of a span, and every earlier one that has anything to match; in order. */
+  datesOf(agencyId: string, span: { from: BusinessDate; to: BusinessDate }): Promise<readonly DateProgress[]>;
   /** Payments of an agency that a resident objects to. */
   disputedPayments(agencyId: string): Promise<ReadonlySet<string>>;
   /** As the agency is called; throws DomainError where there is none. */

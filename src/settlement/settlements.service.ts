@@ -81,7 +81,7 @@ export class Settlements {
       const today = businessDateOf(nowMs, { timeZone: cutOff.timeZone, cutOff: '00:00' });
       if (businessDateOf(nowMs, cutOff) <= window.to || today < window.dueOn)
         return { kind: 'notDue', window };
-      const dates = await this.deps.datesOf(agencyId, window.to);
+      const dates = await this.deps.datesOf(agencyId, window);
       const waitsFor = dates
         .filter(({ businessDate, waitsFor }) => businessDate >= window.from && waitsFor.length > 0)
         .map(({ businessDate, waitsFor }) => ({ businessDate, sourceIds: waitsFor }));

@@ -80,7 +80,7 @@ export class TestOffice {
       calendar: CHINA_CALENDAR,
       itemsOf: (agencyId, businessDate) => this.itemsOf(agencyId, businessDate),
       adjustmentsOf: (agencyId) => this.adjustmentsOf(agencyId),
-      datesOf: async (agencyId, until) => this.datesOf(agencyId, until),
+      datesOf: async (agencyId, { to }) => this.datesOf(agencyId, to),
       disputedPayments: async () => this.disputed,
       namesOf: async (agencyId) => ({ 'zh-CN': `机构${agencyId}`, en: agencyId }),
       accountOf: async (agencyId) =>

@@ -1,5 +1,5 @@
 import { type Db, toInt } from '../../infra/db/index.ts';
-import type { BusinessDate } from '../../kernel/business-date.ts';
+import { addDays, type BusinessDate } from '../../kernel/business-date.ts';
 import type { BatchPhase, BatchState } from './batches.types.ts';
 
 /** How far the batches of one business date are, of everybody whose word counts for an agency. */
@@ -11,12 +11,12 @@ export interface DateOfAgency {
 }
 
 /**
- * Every date up to one that is planned for the agency's own connections, with the batches of all channels: a payment may come by any
- * of them. In order.
+ * Every date of a span, planned or not, and every planned one before it, with the batches of the agency's own connections and of all
+ * channels: a payment may come by any of them. In order.
  */
 export async function datesOfAgency(
   db: Db,
-  of: { sourceIds: readonly string[]; until: BusinessDate },
+  of: { sourceIds: readonly string[]; from: BusinessDate; to: BusinessDate },
 ): Promise<DateOfAgency[]> {
   const sources = await db('statement_sources')
     .where('role', 'channel')
@@ -28,11 +28,12 @@ export async function datesOfAgency(
       'source_id',
       sources.map((source) => source.source_id),
     )
-    .where('business_date', '<=', of.until)
+    .where('business_date', '<=', of.to)
     .select('source_id', 'business_date', 'phase', 'state', 'updated_at_ms');
   const batches = new Map(rows.map((row) => [`${row.business_date} ${row.source_id}`, row]));
-  const dates = [...new Set(rows.map((row) => String(row.business_date)))].sort();
-  return dates.map((businessDate) => {
+  const asked = new Set(rows.map((row) => String(row.business_date)));
+  for (let date = of.from; date <= of.to; date = addDays(date, 1)) asked.add(date);
+  return [...asked].sort().map((businessDate) => {
     const ofDate = sources
       .filter((source) => String(source.began_on) <= businessDate)
       .map((source) => ({
