@@ -91,15 +91,14 @@ describe('a day with planted breaks, from the bytes of its files', () => {
   const combinations = CHANNEL_FORMATS.flatMap((channelFormat) =>
     AGENCY_FORMATS.map((agencyFormat) => ({ channelFormat, agencyFormat })),
   );
+  const seed = 20_261_020;
 
   it.each(combinations)(
     '$channelFormat and $agencyFormat: every one is found and rightly classified, none invented',
     async (formats) => {
-      for (const seed of [1, 2, 3]) {
-        const day = dayOf({ seed, ...formats });
-        for (const role of ['channel', 'agency'] as const) {
-          expect(inOrder(await found(day, role))).toEqual(inOrder(day[role].breaks));
-        }
+      const day = dayOf({ seed, ...formats });
+      for (const role of ['channel', 'agency'] as const) {
+        expect(inOrder(await found(day, role))).toEqual(inOrder(day[role].breaks));
       }
     },
   );

@@ -5,6 +5,7 @@ import {
   type CHANNEL_FORMATS,
   fileOf,
   type PlantedFile,
+  sumInCny,
   type TheirRow,
 } from './planted-files.ts';
 import {
@@ -61,6 +62,7 @@ const QUIET: readonly [Ending, ...Ending[]] = [
 ] as unknown as [Ending, ...Ending[]];
 
 const HOUR_MS = 3_600_000;
+const OPENING_MINOR = 1_000_000;
 
 /**
  * Makes a day from a seed: payments by billing's own rules, and files with every class of break that their formats can say, in turn.
@@ -164,9 +166,10 @@ class SideOfDay {
 
   batch(format: PlantedFile['format'], date: string): PlantedBatch {
     const nextDate = new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+    const closingMinor = OPENING_MINOR + sumInCny(this.rows);
     return {
-      file: fileOf(format, this.rows, date),
-      nextFile: this.nextRows.length > 0 ? fileOf(format, this.nextRows, nextDate) : null,
+      file: fileOf(format, this.rows, date, OPENING_MINOR),
+      nextFile: this.nextRows.length > 0 ? fileOf(format, this.nextRows, nextDate, closingMinor) : null,
       breaks: this.breaks,
     };
   }

@@ -1,6 +1,6 @@
 import { dailyFile } from '../../sandbox/bank/statement.ts';
 import { chinaDate, chinaTimestamp } from '../../src/kernel/china-time.ts';
-import { formatMinor } from '../../src/kernel/money.ts';
+import { formatMinor, sumMinor } from '../../src/kernel/money.ts';
 
 /** One movement, as a bank or an agency has it in its books. */
 export interface TheirRow {
@@ -31,14 +31,24 @@ export interface PlantedFile {
   content: Buffer;
 }
 
-/** The bytes that a bank or agency would send of a date. */
-export function fileOf(format: PlantedFormat, rows: readonly TheirRow[], date: string): PlantedFile {
+/** The bytes that a bank or agency would send of a date; the account held so much when it began. */
+export function fileOf(
+  format: PlantedFormat,
+  rows: readonly TheirRow[],
+  date: string,
+  openingMinor: number,
+): PlantedFile {
   const inOrder = [...rows].sort((a, b) => a.atMs - b.atMs || (a.theirRef < b.theirRef ? -1 : 1));
-  const [ending, text] = WRITERS[format](inOrder, date);
+  const [ending, text] = WRITERS[format](inOrder, date, openingMinor);
   return { fileName: `${format}-${date}.${ending}`, format, content: Buffer.from(text) };
 }
 
-type Writer = (rows: readonly TheirRow[], date: string) => [string, string];
+type Writer = (rows: readonly TheirRow[], date: string, openingMinor: number) => [string, string];
+
+/** What rows add to an account in yuan. */
+export function sumInCny(rows: readonly TheirRow[]): number {
+  return sumMinor(rows.filter(({ currency }) => currency === 'CNY').map(({ amountMinor }) => amountMinor));
+}
 
 const WRITERS: Record<PlantedFormat, Writer> = {
   'sandbox-bank-csv-1': bankCsv,
@@ -65,9 +75,7 @@ function bankCsv(rows: readonly TheirRow[], date: string): [string, string] {
 }
 
 /** ISO 20022 camt.053.001.08, one entry a movement. */
-function camt053(rows: readonly TheirRow[], date: string): [string, string] {
-  const inCny = rows.filter(({ currency }) => currency === 'CNY');
-  const sumMinor = inCny.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+function camt053(rows: readonly TheirRow[], date: string, openingMinor: number): [string, string] {
   const balance = (code: string, minor: number) =>
     `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>${amount(minor, 'CNY')}<Dt><Dt>${date}</Dt></Dt></Bal>`;
   const entries = rows.map(
@@ -78,15 +86,14 @@ function camt053(rows: readonly TheirRow[], date: string): [string, string] {
       row.kind === 'refund' ? `<RmtInf><Ustrd>${row.originalRef}</Ustrd></RmtInf>` : ''
     }</TxDtls></NtryDtls></Ntry>`,
   );
-  const opening = 1_000_000;
   return [
     'xml',
     `<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
 <GrpHdr><MsgId>CIVICPAY-${date}</MsgId><CreDtTm>${date}T23:59:59+08:00</CreDtTm></GrpHdr>
 <Stmt><Id>${date}</Id><CreDtTm>${date}T23:59:59+08:00</CreDtTm><Acct><Id><Othr><Id>44010001</Id></Othr></Id></Acct>
-${balance('OPBD', opening)}
-${balance('CLBD', opening + sumMinor)}
+${balance('OPBD', openingMinor)}
+${balance('CLBD', openingMinor + sumInCny(rows))}
 ${entries.join('\n')}
 </Stmt></BkToCstmrStmt></Document>
 `,
