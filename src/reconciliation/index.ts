@@ -12,7 +12,25 @@ export {
   type DaySummary,
 } from './batches/batches.types.ts';
 export { type BatchFlow, type BatchFlowDeps, createBatchFlow } from './batches/create.ts';
+export { datesOfAgency } from './batches/dates-of-agency.ts';
 export type { BatchReport, DayReport, StoredReport } from './batches/reports.types.ts';
+export { AGE_BUCKETS } from './breaks/ageing.rules.ts';
+export {
+  type AttachedEvidence,
+  BREAK_STATES,
+  MANUAL_KINDS,
+  type Resolution,
+  WAITS_FOR,
+} from './breaks/break.types.ts';
+export type { BreakEvent } from './breaks/break-events.repo.ts';
+export type { BreakDetail, ListedBreak } from './breaks/break-views.ts';
+export type { BreakFilter, BreakTotal } from './breaks/breaks.repo.ts';
+export { type BreaksModule, createBreaks } from './breaks/create.ts';
+export type { BreakDigest } from './breaks/digest.ts';
+export { MAX_EVIDENCE_BYTES } from './breaks/evidence-type.rules.ts';
+export { MAX_BREAKS_AT_ONCE } from './breaks/resolutions.service.ts';
+export { SEVERITIES } from './breaks/severity.rules.ts';
+export { undoForRun } from './breaks/undo-for-run.ts';
 export { StatementIntake } from './intake/intake.service.ts';
 export type {
   Finding,
@@ -45,6 +63,7 @@ export { appendChunk, ChunkWriter, ROWS_PER_CHUNK } from './matching/row-chunks.
 export { RowTable } from './matching/row-table.ts';
 export { matchingRulesSchema } from './matching/rules.ts';
 export { TextPool } from './matching/text-pool.ts';
+export { reconciledItems } from './runs/reconciled-items.ts';
 export { ReconciliationRuns, type RunsDeps } from './runs/runs.service.ts';
 export type {
   ReconciledItem,

@@ -1,10 +1,9 @@
 import { type Tx, transact } from '../../infra/db/index.ts';
 import { type Fence, holdFence } from '../batches/fence.ts';
-import type { StatementSource } from '../intake/intake.types.ts';
 import type { AutomaticStep, Examined } from './automatic.rules.ts';
 import type { ResolutionKind, ResolveSummary, StoredBreak, WaitsFor } from './break.types.ts';
 import { type BreakEvent, recordBreakEvents, SYSTEM } from './break-events.repo.ts';
-import { type BreaksDeps, changeBreak } from './breaks.context.ts';
+import { type BreaksDeps, changeBreak, type SourceOfBreaks } from './breaks.context.ts';
 import { lockBreaks, updateWaits } from './breaks.repo.ts';
 import { CarryOut } from './carry-out.ts';
 import { type LockedBreak, readToResolve } from './locked-breaks.ts';
@@ -27,14 +26,14 @@ export class AutomaticWriter {
   private readonly deps: BreaksDeps;
   private readonly fence: Fence;
   private readonly runId: string;
-  private readonly source: StatementSource;
+  private readonly source: SourceOfBreaks;
   private readonly summary: ResolveSummary;
 
   constructor(
     deps: BreaksDeps,
     fence: Fence,
     runId: string,
-    source: StatementSource,
+    source: SourceOfBreaks,
     summary: ResolveSummary,
   ) {
     this.deps = deps;
@@ -89,14 +88,14 @@ export class AutomaticWriter {
       return state === 'open' && pair.some((one) => one.breakId === breakId && one.version === version);
     });
     if (locked.length !== pair.length) return;
-    const read = await readToResolve(tx, locked, this.source.currency);
+    const read = await readToResolve(tx, locked, this.source);
     if (read.reduce((sum, { suspenseMinor }) => sum + suspenseMinor, 0) !== 0) return;
     this.summary.resolved += await this.apply(tx, 'match', read);
   }
 
   private async resolve(tx: Tx, kind: ResolutionKind, found: readonly StoredBreak[]): Promise<number> {
     if (found.length === 0) return 0;
-    return this.apply(tx, kind, await readToResolve(tx, found, this.source.currency));
+    return this.apply(tx, kind, await readToResolve(tx, found, this.source));
   }
 
   private async apply(tx: Tx, kind: ResolutionKind, locked: readonly LockedBreak[]): Promise<number> {
@@ -108,7 +107,7 @@ export class AutomaticWriter {
 
   /** Giving money back is for a person to approve, always. */
   private async queueRefund(tx: Tx, found: StoredBreak): Promise<void> {
-    const locked = await readToResolve(tx, [found], this.source.currency);
+    const locked = await readToResolve(tx, [found], this.source);
     const { resolution, items } = this.draft('refund', locked, { needsChecker: true });
     await insertResolution(tx, this.deps.vault, resolution, items);
     const { resolutionId, kind } = resolution;

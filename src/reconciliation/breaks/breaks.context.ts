@@ -15,11 +15,29 @@ export interface BreaksDeps {
   vault: Vault;
   clock: Clock;
   log: Logger;
-  /** Throws DomainError `source_not_found`. */
+  /** Throws DomainError `statement_source_not_found`. */
   sources: { get(sourceId: string): Promise<StatementSource> };
+  /** The agencies that a connection carries. */
+  agenciesOf(sourceId: string): Promise<readonly string[]>;
   /** Who may own breaks. */
   financeStaff(): Promise<StaffMember[]>;
   billing: Pick<Billing, 'reviews' | 'surplusRefunds'>;
+}
+
+/** Whose word a break is about. */
+export interface SourceOfBreaks extends StatementSource {
+  /** Of an agency's connection: the agency that everything concerns, when it carries one alone. */
+  soleAgencyId: string | null;
+}
+
+/** Throws DomainError `statement_source_not_found`. */
+export async function sourceOfBreaks(
+  { sources, agenciesOf }: Pick<BreaksDeps, 'sources' | 'agenciesOf'>,
+  sourceId: string,
+): Promise<SourceOfBreaks> {
+  const source = await sources.get(sourceId);
+  const agencyIds = source.role === 'agency' ? await agenciesOf(sourceId) : [];
+  return { ...source, soleAgencyId: agencyIds.length === 1 ? (agencyIds[0] ?? null) : null };
 }
 
 /** Makes the next version of a locked break and writes down what happened; returns that version. */

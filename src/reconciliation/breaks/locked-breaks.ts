@@ -3,7 +3,7 @@ import type { Tx } from '../../infra/db/index.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { StoredBreak } from './break.types.ts';
 import { rowsOfBreaks } from './break-rows.repo.ts';
-import { paymentIdsOf } from './breaks.context.ts';
+import { paymentIdsOf, type SourceOfBreaks } from './breaks.context.ts';
 import { lockBreaks } from './breaks.repo.ts';
 import { type Resolvable, suspenseMinorOf } from './resolving.rules.ts';
 
@@ -14,6 +14,8 @@ export interface LockedBreak extends Resolvable {
   agencyId: string | null;
 }
 
+type SourceMoney = Pick<SourceOfBreaks, 'currency' | 'soleAgencyId'>;
+
 /**
  * Locks the breaks, all of which have to be in the state, and reads what of each stands in suspense. Throws DomainError
  * `break_not_found`, `break_not_open`.
@@ -21,21 +23,21 @@ export interface LockedBreak extends Resolvable {
 export async function lockToResolve(
   tx: Tx,
   breakIds: readonly string[],
-  { currency }: { currency: string },
+  source: SourceMoney,
   state: StoredBreak['state'],
 ): Promise<LockedBreak[]> {
   const found = await lockBreaks(tx, breakIds);
   if (found.length !== new Set(breakIds).size) throw new DomainError('notFound', 'break_not_found');
   const other = found.find((one) => one.state !== state);
   if (other) throw new DomainError('conflict', 'break_not_open', { params: { breakId: other.breakId } });
-  return readToResolve(tx, found, currency);
+  return readToResolve(tx, found, source);
 }
 
 /** Reads what of locked breaks stands in suspense, and whose payments they are about. */
 export async function readToResolve(
   tx: Tx,
   found: readonly StoredBreak[],
-  currency: string,
+  { currency, soleAgencyId }: SourceMoney,
 ): Promise<LockedBreak[]> {
   const rows = await rowsOfBreaks(
     tx,
@@ -49,7 +51,7 @@ export async function readToResolve(
       found: one,
       suspenseMinor: suspenseMinorOf(one, rows.get(one.breakId) ?? [], currency),
       paymentId: theOnlyOf(about),
-      agencyId: theOnlyOf([...new Set(about.map((paymentId) => agencies.get(paymentId) ?? ''))]),
+      agencyId: theOnlyOf([...new Set(about.flatMap((id) => agencies.get(id) ?? []))]) ?? soleAgencyId,
     };
   });
 }

@@ -2,9 +2,15 @@ import type { DoneBy } from '../../accounts/index.ts';
 import { isUniqueViolation, type Tx, transact } from '../../infra/db/index.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
-import type { StatementSource } from '../intake/intake.types.ts';
 import type { Resolution } from './break.types.ts';
-import { auditBreaks, type BreaksDeps, changeBreak, personOf } from './breaks.context.ts';
+import {
+  auditBreaks,
+  type BreaksDeps,
+  changeBreak,
+  personOf,
+  type SourceOfBreaks,
+  sourceOfBreaks,
+} from './breaks.context.ts';
 import { lockBreaks } from './breaks.repo.ts';
 import { CarryOut } from './carry-out.ts';
 import { type LockedBreak, lockToResolve } from './locked-breaks.ts';
@@ -63,7 +69,7 @@ export class Resolutions {
   async approve(resolutionId: string, breaksSha256: string, by: DoneBy): Promise<Resolution> {
     const { db, vault, clock } = this.deps;
     const { sourceId } = await this.get(resolutionId);
-    const source = await this.deps.sources.get(sourceId);
+    const source = await sourceOfBreaks(this.deps, sourceId);
     await transact(db, async (tx) => {
       const resolution = await this.lockProposed(tx, resolutionId, by, { isMakerAllowed: false });
       const items = await itemsOfResolution(tx, resolutionId);
@@ -161,7 +167,7 @@ export class Resolutions {
     return resolution;
   }
 
-  private async sourceOf(breakIds: readonly string[]): Promise<StatementSource> {
+  private async sourceOf(breakIds: readonly string[]): Promise<SourceOfBreaks> {
     if (!breakIds.every((breakId) => isId('brk', breakId)))
       throw new DomainError('notFound', 'break_not_found');
     const sourceIds: string[] = await this.deps
@@ -172,14 +178,14 @@ export class Resolutions {
     const [sourceId] = sourceIds;
     if (sourceId === undefined) throw new DomainError('notFound', 'break_not_found');
     if (sourceIds.length > 1) throw new DomainError('conflict', 'breaks_of_several_sources');
-    return this.deps.sources.get(sourceId);
+    return sourceOfBreaks(this.deps, sourceId);
   }
 
   private async write(
     tx: Tx,
     proposal: Proposal,
     locked: readonly LockedBreak[],
-    source: StatementSource,
+    source: SourceOfBreaks,
     by: DoneBy,
   ): Promise<string> {
     const { vault, clock } = this.deps;

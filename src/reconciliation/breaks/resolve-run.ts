@@ -14,7 +14,7 @@ import {
 } from './automatic.rules.ts';
 import { AutomaticWriter, type Decided } from './automatic-writer.ts';
 import type { ResolveSummary } from './break.types.ts';
-import type { BreaksDeps } from './breaks.context.ts';
+import { type BreaksDeps, sourceOfBreaks } from './breaks.context.ts';
 import { examinedBreaks } from './examine.ts';
 import { automaticMinorOfRun } from './resolutions.repo.ts';
 
@@ -26,7 +26,7 @@ const CALLS_AT_ONCE = 16;
  * call any number of times: what was done is not done again. Each effect is written under the fence.
  */
 export async function resolveRun(deps: BreaksDeps, fence: Fence, runId: string): Promise<ResolveSummary> {
-  const source = await deps.sources.get(fence.sourceId);
+  const source = await sourceOfBreaks(deps, fence.sourceId);
   const summary = { looked: 0, resolved: 0, proposed: 0, waiting: 0, handedOver: 0 };
   const writer = new AutomaticWriter(deps, fence, runId, source, summary);
   await pairDates(deps, fence, source, writer);
