@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
-import { rowMaker } from '../src/bill-files/bills.repo.ts';
 import { saveBook } from '../src/bill-files/books.repo.ts';
+import { rowMaker } from '../src/bill-files/filed-rows.ts';
 import { importBillFile } from '../src/bill-files/import.service.ts';
 import { billFileSetupSchema } from '../src/bill-files/setup.ts';
 import { readBillTable } from '../src/bill-files/table.ts';
@@ -199,6 +199,9 @@ class Ground {
       bill: (bill) => out.write(`${rowOf(bill).join('\t')}\n`),
       bad: ([problem]) => {
         throw new Error(`line ${problem?.line}: ${problem?.code}`);
+      },
+      unreadable: ({ line, code }) => {
+        throw new Error(`line ${line}: ${code}`);
       },
       room: async () => {
         if (out.writableNeedDrain) await once(out, 'drain');

@@ -127,6 +127,9 @@ async function previewOf(
     bad(found) {
       if (!isFull()) problems.push(...found);
     },
+    unreadable(problem) {
+      if (!isFull()) problems.push(problem);
+    },
     room: async () => !isFull(),
   });
   return { bills, problems };

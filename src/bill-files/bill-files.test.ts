@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { jest } from '@jest/globals';
 import { openPlainAgencies, PLAIN_CONNECTION, plainManifest } from '../../test/support/plain-agency.ts';
 import { describeOnBothStacks } from '../../test/support/stacks.ts';
 import { TestClock } from '../../test/support/test-clock.ts';
@@ -194,6 +196,34 @@ describeOnBothStacks('the books of agencies that send files', (stack) => {
     expect(await dueOf('0000000001')).toEqual([['B1', 1_200]]);
     expect(await importText(text, true)).toMatchObject({ kind: 'imported' });
     expect(await dueOf('0000000001')).toEqual([['B1', 1_000]]);
+  });
+
+  /** More than is read without threads. */
+  const large = `${HEAD}${Array.from({ length: 24_000 }, (_, at) => `${String(at).padStart(10, '0')},B1,2025-10,${at % 90}.5,,${'欧阳晓明'.repeat(12)}`).join('\n')}\n`;
+
+  it('takes in a large file as it takes in a small one', async () => {
+    const { kind, revision } = await importText(`${large}x\n0000000007,B1,2025-10,99,,`);
+    expect([kind, revision.summary]).toMatchObject([
+      'imported',
+      { lineCount: 24_002, billCount: 24_000, repeatedCount: 1, badLineCount: 1 },
+    ]);
+    expect(revision.problems).toMatchObject([{ line: 24_002, field: 'inputs.accountNumber' }, {}, {}]);
+    expect(await dueOf('0000000007')).toEqual([['B1', 9_900]]);
+    expect(await dueOf('0000023999')).toEqual([['B1', 5_950]]);
+  });
+
+  it('breaks off when a thread dies, and leaves no trace in the books', async () => {
+    await importText(`${HEAD}0000000001,B9,2025-10,9,,\n`);
+    const killed = jest.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker) {
+      void this.terminate();
+    });
+    await expect(importText(large)).rejects.toMatchObject({ code: 'bill_import_broken_off' });
+    expect(killed).toHaveBeenCalled();
+    killed.mockRestore();
+    expect(await dueOf('0000000001')).toEqual([['B9', 900]]);
+    expect(await stack().db('filed_bills').where({ agency_id: agencyId })).toHaveLength(1);
+    expect((await files.listRevisions(agencyId, { limit: 1 })).items).toMatchObject([{ status: 'refused' }]);
+    expect(await importText(large)).toMatchObject({ kind: 'imported' });
   });
 
   it('does not owe again what is paid here, whatever later files say', async () => {

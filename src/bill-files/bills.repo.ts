@@ -1,27 +1,10 @@
 import type { Vault } from '../infra/crypto/index.ts';
-import { type BulkRow, bulkUpsert, type Db, type Tx, toInt } from '../infra/db/index.ts';
+import { type BulkLines, bulkUpsert, type Db, type Tx, toInt } from '../infra/db/index.ts';
 import type { BillBook, ImportSummary } from './bill-files.types.ts';
-import type { BillDetails, FiledBill } from './lines.rules.ts';
+import { FILED_BILLS, SEALED_ACCOUNT } from './filed-rows.ts';
+import type { BillDetails } from './lines.rules.ts';
 
-const SEALED_ACCOUNT = 'filed_bills.account';
-/** Characters of the blind index that are kept: 132 bits, and a third of the room. */
-const INDEX_CHARS = 22;
 const ROWS_PER_DELETE = 5_000;
-
-const FILED_BILLS = {
-  name: 'filed_bills',
-  columns: {
-    agency_id: 'text',
-    account_index: 'text',
-    bill_id: 'text',
-    revision: 'bigint',
-    amount_minor: 'bigint',
-    due_date: 'text',
-    details: 'text',
-    sealed_account: 'text',
-  },
-  key: ['agency_id', 'account_index', 'bill_id', 'revision'],
-} as const;
 
 /** A bill as the files left it. */
 export interface StoredBill {
@@ -33,35 +16,9 @@ export interface StoredBill {
   isPaidHere: boolean;
 }
 
-/** What an account is found by. */
-export function accountIndexOf(vault: Vault, agencyId: string, account: string): string {
-  return vault.blindIndex(`${agencyId} ${account}`, SEALED_ACCOUNT).slice(0, INDEX_CHARS);
-}
-
-/** Makes rows of bills. Files list an account's bills one after the other: what is sealed once serves them all. */
-export function rowMaker(vault: Vault, agencyId: string, revision: number): (bill: FiledBill) => BulkRow {
-  let last: { account: string; maskedName: string | null; index: string; sealed: string } | null = null;
-  return ({ account, maskedName, billId, amountMinor, dueDate, details }) => {
-    if (last?.account !== account || last.maskedName !== maskedName) {
-      const index = accountIndexOf(vault, agencyId, account);
-      const sealed = vault.seal(JSON.stringify([account, maskedName]), SEALED_ACCOUNT);
-      last = { account, maskedName, index, sealed };
-    }
-    return [
-      agencyId,
-      last.index,
-      billId,
-      revision,
-      amountMinor,
-      dueDate,
-      JSON.stringify(details),
-      last.sealed,
-    ];
-  };
-}
-
-export function insertBills(db: Db, rows: readonly BulkRow[]): Promise<void> {
-  return bulkUpsert(db, FILED_BILLS, rows);
+/** Adds bills to a revision; of two with one id, the later holds. */
+export function insertBills(db: Db, bills: BulkLines): Promise<void> {
+  return bulkUpsert(db, FILED_BILLS, bills);
 }
 
 /** The bills of an account that hold now, settled ones too; null for an account that no file has named. */

@@ -3,21 +3,18 @@ import { createReadStream } from 'node:fs';
 import { type AgencyEvent, recordAgencyEvents } from '../agencies/index.ts';
 import type { Logger } from '../contract/index.ts';
 import type { Vault } from '../infra/crypto/index.ts';
-import { type BulkRow, type Db, type Tx, transact } from '../infra/db/index.ts';
+import { type Db, type Tx, transact } from '../infra/db/index.ts';
+import { ThreadDied } from '../infra/threads/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { newId, randomShardHint } from '../kernel/ids.ts';
 import type { BillBook, BillRevision, ImportSummary } from './bill-files.types.ts';
+import { BillLoader, NOTHING_CHANGED } from './bill-loader.ts';
+import { readBillParts } from './bill-parts.ts';
 import * as bills from './bills.repo.ts';
 import * as books from './books.repo.ts';
-import type { FiledBill, LineProblem } from './lines.rules.ts';
-import { readBillTable, type TableSink } from './table.ts';
+import type { LineProblem } from './lines.rules.ts';
 
-/** Rows that go to the database at once: enough for its fastest way in, and a few megabytes. */
-const ROWS_PER_LOAD = 10_000;
-/** Problems that are kept and listed; all are counted. */
-const MAX_PROBLEMS = 10_000;
-const SIGN_OF_LIFE_EVERY_MS = 10_000;
 /** An import that has given no sign of life for so long belongs to a process that died. */
 const DEAD_AFTER_MS = 120_000;
 
@@ -44,24 +41,10 @@ export interface ImportResult {
   currency: string;
 }
 
-export const NOTHING_CHANGED: ImportSummary = {
-  lineCount: 0,
-  billCount: 0,
-  badLineCount: 0,
-  repeatedCount: 0,
-  amountMinor: 0,
-  addedCount: 0,
-  changedCount: 0,
-  unchangedCount: 0,
-  statedPaidCount: 0,
-  withdrawnCount: 0,
-  keptPaidCount: 0,
-};
-
 /**
  * Reads a file of bills into the books of an agency, as it is set up. The bills are loaded beside those that hold and change nothing
  * until all are there and durable; then one small transaction makes them the ones that hold. Whatever breaks before leaves
- * the books as they were. Throws DomainError `bill_book_not_found`, `bill_import_running`.
+ * the books as they were. Throws DomainError `bill_book_not_found`, `bill_import_running`, `bill_import_broken_off`.
  */
 export async function importBillFile(deps: BillFilesDeps, request: ImportRequest): Promise<ImportResult> {
   const fileSha256 = await sha256Of(request.path);
@@ -71,20 +54,24 @@ export async function importBillFile(deps: BillFilesDeps, request: ImportRequest
   if (begun.kind === 'alreadyImported') return { kind: 'alreadyImported', revision, currency };
   await tidy(deps, book, begun.dead);
   const loader = new BillLoader(deps, book, revision);
+  const terms = { table: book, vault: deps.vault, agencyId: book.agencyId, revision: revision.revision };
   try {
-    await readBillTable(request.path, book, loader);
+    await readBillParts(request.path, terms, (part) => loader.take(part));
     await loader.flush();
   } catch (error) {
     // What the machine did to us; the file may be fine, and is tried again by hand.
+    await loader.settle();
     await giveUp(deps, revision, loader.summary(), loader.problems);
-    throw error;
+    throw error instanceof ThreadDied
+      ? new DomainError('unavailable', 'bill_import_broken_off', { cause: error })
+      : error;
   }
   const problems = [...loader.problems];
   if (loader.billCount === 0 && problems.length === 0)
     problems.push({ line: 0, field: '', code: 'no_bills' });
   const isRefused =
     loader.billCount === 0 ||
-    problems.some(({ line, code }) => line === 0 || code === 'file_unreadable') ||
+    !loader.isWhole ||
     (problems.length > 0 && book.setup.onBadLines === 'refuseWhole');
   if (isRefused) {
     const refused = await giveUp(deps, revision, loader.summary(), problems);
@@ -186,78 +173,6 @@ function importedEvent({ agencyId, revisionId, revision, summary }: BillRevision
   const { lineCount, billCount, badLineCount } = summary;
   const data = { revisionId, revision, lineCount, billCount, badLineCount };
   return { agencyId, type: 'billFile.imported', data };
-}
-
-/** Takes bills as they are read, and loads them while the next are read. */
-class BillLoader implements TableSink {
-  readonly problems: LineProblem[] = [];
-  billCount = 0;
-  private badLineCount = 0;
-  private rows: BulkRow[] = [];
-  private loading: Promise<void> = Promise.resolve();
-  private lastSignMs: number;
-  private readonly deps: BillFilesDeps;
-  private readonly revision: BillRevision;
-  private readonly isWhole: boolean;
-  private readonly rowOf: (bill: FiledBill) => BulkRow;
-
-  constructor(deps: BillFilesDeps, book: BillBook, revision: BillRevision) {
-    this.deps = deps;
-    this.revision = revision;
-    this.isWhole = book.setup.onBadLines === 'refuseWhole';
-    this.lastSignMs = revision.beganAtMs;
-    this.rowOf = bills.rowMaker(deps.vault, book.agencyId, revision.revision);
-  }
-
-  bill(bill: FiledBill): void {
-    this.billCount += 1;
-    // A file that will be refused is read to its end for the list of what is wrong with it, and for nothing else.
-    if (this.isWhole && this.badLineCount > 0) return;
-    this.rows.push(this.rowOf(bill));
-  }
-
-  bad(problems: readonly LineProblem[]): void {
-    this.badLineCount += 1;
-    this.problems.push(...problems.slice(0, MAX_PROBLEMS - this.problems.length));
-  }
-
-  async room(): Promise<boolean> {
-    if (this.rows.length >= ROWS_PER_LOAD) await this.loadNext();
-    return true;
-  }
-
-  async flush(): Promise<void> {
-    await this.loadNext();
-    await this.loading;
-  }
-
-  /** `billCount` is of good lines, until it is known how many of them repeat a bill. */
-  summary(): ImportSummary {
-    const lineCount = this.billCount + this.badLineCount;
-    return { ...NOTHING_CHANGED, lineCount, billCount: this.billCount, badLineCount: this.badLineCount };
-  }
-
-  /** Hands over what was gathered, once what was handed over before is durable. */
-  private async loadNext(): Promise<void> {
-    await this.loading;
-    const rows = this.rows;
-    this.rows = [];
-    this.loading = this.load(rows);
-    // It is awaited later; until then nobody listens, and that must not end the process.
-    this.loading.catch(() => {});
-  }
-
-  private async load(rows: readonly BulkRow[]): Promise<void> {
-    const nowMs = this.deps.clock.nowMs();
-    if (nowMs - this.lastSignMs >= SIGN_OF_LIFE_EVERY_MS) {
-      this.lastSignMs = nowMs;
-      const { revisionId } = this.revision;
-      if (!(await books.stillLoading(this.deps.db, revisionId, nowMs))) {
-        throw new DomainError('conflict', 'bill_import_running');
-      }
-    }
-    await bills.insertBills(this.deps.db, rows);
-  }
 }
 
 async function sha256Of(path: string): Promise<string> {

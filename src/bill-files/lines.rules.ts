@@ -67,46 +67,79 @@ export function maskName(name: string): string {
   return first + '*'.repeat(Math.min(others.length, 3));
 }
 
+/** Empty where there is none, null where it is none. */
+function dateOf(cell: string): string | null {
+  const text = plainText(cell);
+  return text === '' ? '' : readPrintedDate(text);
+}
+
+/** `2025-11` for the ways a month is written; any other text as it is. */
+function monthOf(text: string): string {
+  const month =
+    /^(\d{4})(?:[-/.年])(\d{1,2})月?$/.exec(text) ??
+    /^(\d{4})(0[1-9]|1[0-2])$/.exec(text) ??
+    // A spreadsheet keeps a month as its first day.
+    /^(\d{4})-(\d{2})-01 00:00:00$/.exec(text);
+  return month ? `${month[1]}-${(month[2] ?? '').padStart(2, '0')}` : text;
+}
+
 /** Makes the reader of the lines below a heading. */
 export function lineReader(
   columns: FileColumns,
   patterns: AccountPatterns,
   currency: string,
 ): (cells: readonly string[], line: number) => LineReading {
-  const compiled = columns.inputs.map(({ name, index }) => ({
-    name,
-    index,
-    pattern: new RegExp(patterns[name] ?? '^[^]+$', 'u'),
-  }));
+  const reader = new LineReader(columns, patterns, currency);
   return (cells, line) => {
     const first = cells.find((cell) => cell.trim() !== '');
     if (first === undefined || SUM_LINE.test(first.trim())) return { kind: 'skipped' };
-    const reader = new LineReader(cells, line, columns, currency);
-    const bill = reader.bill(compiled);
-    return reader.problems.length === 0 && bill
-      ? { kind: 'bill', bill }
-      : { kind: 'bad', problems: reader.problems };
+    return reader.read(cells, line);
+  };
+}
+
+/** Remembers its last answer: what lines say of dates and periods is mostly what the line above said. */
+function remembering<Answer>(work: (text: string) => Answer): (text: string) => Answer {
+  let last: { text: string; answer: Answer } | null = null;
+  return (text) => {
+    if (last?.text !== text) last = { text, answer: work(text) };
+    return last.answer;
   };
 }
 
 type CompiledInput = { name: string; index: number; pattern: RegExp };
 
 class LineReader {
-  readonly problems: LineProblem[] = [];
-  private readonly cells: readonly string[];
-  private readonly line: number;
+  private problems: LineProblem[] = [];
+  private cells: readonly string[] = [];
+  private line = 0;
   private readonly columns: FileColumns;
   private readonly currency: string;
+  private readonly inputs: readonly CompiledInput[];
+  private readonly dateOf = remembering(dateOf);
+  private readonly monthOf = remembering(monthOf);
+  private readonly maskOf = remembering(maskName);
 
-  constructor(cells: readonly string[], line: number, columns: FileColumns, currency: string) {
-    this.cells = cells;
-    this.line = line;
+  constructor(columns: FileColumns, patterns: AccountPatterns, currency: string) {
     this.columns = columns;
     this.currency = currency;
+    this.inputs = columns.inputs.map(({ name, index }) => ({
+      name,
+      index,
+      pattern: new RegExp(patterns[name] ?? '^[^]+$', 'u'),
+    }));
   }
 
-  bill(inputs: readonly CompiledInput[]): FiledBill | null {
-    const account = this.account(inputs);
+  read(cells: readonly string[], line: number): LineReading {
+    this.cells = cells;
+    this.line = line;
+    this.problems = [];
+    const bill = this.bill();
+    const { problems } = this;
+    return problems.length === 0 && bill ? { kind: 'bill', bill } : { kind: 'bad', problems };
+  }
+
+  private bill(): FiledBill | null {
+    const account = this.account();
     const amountMinor = this.amount('amount', true);
     const dueDate = this.date('dueDate');
     const period = this.period();
@@ -119,7 +152,7 @@ class LineReader {
     return {
       line: this.line,
       account,
-      maskedName: name === '' ? null : maskName(name),
+      maskedName: name === '' ? null : this.maskOf(name),
       billId,
       amountMinor,
       dueDate,
@@ -131,9 +164,9 @@ class LineReader {
     };
   }
 
-  private account(inputs: readonly CompiledInput[]): string {
+  private account(): string {
     const parts: Record<string, string> = {};
-    for (const { name, index, pattern } of inputs) {
+    for (const { name, index, pattern } of this.inputs) {
       const text = plainText(this.cells[index] ?? '');
       parts[name] = text;
       const field = `inputs.${name}`;
@@ -165,20 +198,12 @@ class LineReader {
   }
 
   private date(field: 'dueDate' | 'earlyUntil'): string | null {
-    const text = plainText(this.cellOf(field));
-    if (text === '') return null;
-    return readPrintedDate(text) ?? this.fault(field, 'date_unreadable');
+    const date = this.dateOf(this.cellOf(field));
+    return date === '' ? null : (date ?? this.fault(field, 'date_unreadable'));
   }
 
-  /** `2025-11` for the ways a month is written; any other text as it is. */
   private period(): string {
-    const text = this.text('period', MAX_PERIOD_CHARS);
-    const month =
-      /^(\d{4})(?:[-/.年])(\d{1,2})月?$/.exec(text) ??
-      /^(\d{4})(0[1-9]|1[0-2])$/.exec(text) ??
-      // A spreadsheet keeps a month as its first day.
-      /^(\d{4})-(\d{2})-01 00:00:00$/.exec(text);
-    return month ? `${month[1]}-${(month[2] ?? '').padStart(2, '0')}` : text;
+    return this.monthOf(this.text('period', MAX_PERIOD_CHARS));
   }
 
   private options(amountMinor: number, dueDate: string | null): Pick<BillDetails, 'early' | 'lateMinor'> {

@@ -25,6 +25,14 @@ export const billFilesProblems: ProblemCatalogue = {
     'zh-CN': ['另一个文件正在导入', '同一家单位一次只导入一个文件，请稍后再试。'],
     en: ['Another file is being read', 'One file of an agency is read at a time; try again in a minute.'],
   },
+  bill_import_broken_off: {
+    retryable: true,
+    'zh-CN': ['导入中断', '账单没有任何变化。请重新上传同一个文件；若再次中断，请联系平台。'],
+    en: [
+      'The import broke off',
+      'No bill has changed. Send the same file again; if it breaks off again, tell the platform.',
+    ],
+  },
   bill_revision_not_found: {
     'zh-CN': ['没有这次导入', '请从导入记录中重新选择。'],
     en: ['There is no such import', 'Choose one of the list of imports.'],

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, type Hmac, hkdfSync, randomBytes } from 'node:crypto';
 import { constantTimeEqual } from './constant-time.ts';
 import type { Vault, VaultKeys } from './crypto.types.ts';
 
@@ -14,7 +14,8 @@ const CODE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODE_CHARS = 10;
 
 /** Makes a vault; throws RangeError on keys that are missing, badly named or of the wrong length. */
-export function createVault({ current, keys, indexKey }: VaultKeys): Vault {
+export function createVault(vaultKeys: VaultKeys): Vault {
+  const { current, keys, indexKey } = vaultKeys;
   const sealingKeys = new Map(
     Object.entries(keys).map(([id, text]) => [checkedKeyId(id), keyBytes(text, id)]),
   );
@@ -25,14 +26,14 @@ export function createVault({ current, keys, indexKey }: VaultKeys): Vault {
   const blindIndexKey = subkey(indexRoot, 'civicpay blind index');
   const codeKey = subkey(indexRoot, 'civicpay short code');
 
-  const signCode = (payload: string, purpose: string) => codeOf(hmac(codeKey, payload, purpose));
-  return {
+  const signCode = (payload: string, purpose: string) => codeOf(hmac(codeKey, payload, purpose).digest());
+  const vault: Vault = {
     seal(plaintext, context) {
       const nonce = newNonce();
       const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce);
       cipher.setAAD(associatedData(current, context));
-      const ciphertext = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
-      return `v1.${current}.${Buffer.concat([nonce, ciphertext, cipher.getAuthTag()]).toString('base64url')}`;
+      const body = [nonce, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()];
+      return `v1.${current}.${Buffer.concat(body).toString('base64url')}`;
     },
     open(sealed, context) {
       const [version, keyId = '', body = '', ...more] = sealed.split('.');
@@ -54,10 +55,21 @@ export function createVault({ current, keys, indexKey }: VaultKeys): Vault {
     },
     sealBytes: (plaintext, context) => sealBytes(current, sealingKey, plaintext, context),
     openBytes: (sealed, context) => openBytes(sealingKeys, sealed, context),
-    blindIndex: (value, purpose) => hmac(blindIndexKey, value, purpose).toString('base64url'),
+    blindIndex: (value, purpose) => hmac(blindIndexKey, value, purpose).digest('base64url'),
     signCode,
     verifyCode: (code, payload, purpose) => constantTimeEqual(typedCode(code), signCode(payload, purpose)),
   };
+  KEYS_OF.set(vault, vaultKeys);
+  return vault;
+}
+
+const KEYS_OF = new WeakMap<Vault, VaultKeys>();
+
+/** What another thread of this process makes the same vault from; for no other use. Throws RangeError for what is no vault of ours. */
+export function keysOfVault(vault: Vault): VaultKeys {
+  const keys = KEYS_OF.get(vault);
+  if (!keys) throw new RangeError('not a vault of createVault');
+  return keys;
 }
 
 function sealBytes(keyId: string, key: Buffer, plaintext: Uint8Array, context: string): Buffer {
@@ -124,8 +136,8 @@ function associatedDataOfBytes(keyId: string, context: string): Buffer {
 }
 
 /** The length in front of the purpose keeps (`ab`, `c`) and (`a`, `bc`) apart. */
-function hmac(key: Buffer, value: string, purpose: string): Buffer {
-  return createHmac('sha256', key).update(`${purpose.length}:${purpose}:${value}`, 'utf8').digest();
+function hmac(key: Buffer, value: string, purpose: string): Hmac {
+  return createHmac('sha256', key).update(`${purpose.length}:${purpose}:${value}`, 'utf8');
 }
 
 function codeOf(digest: Buffer): string {

@@ -5,6 +5,12 @@ import type { ColumnKind } from './dialect.ts';
 /** One row, its values in the order of the columns. */
 export type BulkRow = readonly (string | number | null)[];
 
+/** Rows as `LOAD DATA` reads them, one after the other: what `bulkLine` makes of each, in UTF-8. */
+export interface BulkLines {
+  bytes: Uint8Array;
+  count: number;
+}
+
 interface BulkTable {
   name: string;
   columns: Readonly<Record<string, ColumnKind>>;
@@ -15,42 +21,53 @@ interface BulkTable {
 /** MySQL and MariaDB, where the server has been told not to take files from clients. */
 const LOCAL_FILES_FORBIDDEN = new Set<unknown>([1148, 3948, 4166]);
 const ROWS_PER_INSERT = 1_000;
+const PACKET_BYTES = 512 * 1024;
 
 /**
  * Writes many rows the fastest way that the server has: `LOAD DATA LOCAL` of a stream, or `unnest`. A row whose key is there takes
  * its place; of two with one key, the later stays. All or nothing, and durable when it resolves.
  */
-export async function bulkUpsert(db: Db, table: BulkTable, rows: readonly BulkRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  if (dialectOf(db) === 'postgres') return upsertArrays(db, table, rows);
+export async function bulkUpsert(db: Db, table: BulkTable, lines: BulkLines): Promise<void> {
+  if (lines.count === 0) return;
+  if (dialectOf(db) === 'postgres') return upsertArrays(db, table, rowsOf(lines));
   try {
-    await loadData(db, table, rows);
+    await loadData(db, table, lines);
   } catch (error) {
     if (!LOCAL_FILES_FORBIDDEN.has((error as { errno?: number }).errno)) throw error;
-    await insertInPieces(db, table, rows);
+    await insertInPieces(db, table, rowsOf(lines));
   }
 }
 
-async function loadData(db: Db, { name, columns }: BulkTable, rows: readonly BulkRow[]): Promise<void> {
-  const text = rows.map(lineOf).join('');
+/** One row as a line of `BulkLines`. Needs no database: a thread may write them. */
+export function bulkLine(row: BulkRow): string {
+  let line = '';
+  for (let at = 0; at < row.length; at++) {
+    const value = row[at] ?? null;
+    if (at > 0) line += '\t';
+    line += value === null ? '\\N' : typeof value === 'number' ? value : escaped(value);
+  }
+  return `${line}\n`;
+}
+
+async function loadData(db: Db, { name, columns }: BulkTable, { bytes, count }: BulkLines): Promise<void> {
   const load = db.raw(
     `load data local infile 'rows' replace into table ${name} character set utf8mb4
      fields terminated by '\\t' escaped by '\\\\' lines terminated by '\\n' (${Object.keys(columns).join(', ')})`,
   );
   // mysql2 reads from here, and never from a file that a server asks for.
-  load.options({ infileStreamFactory: () => Readable.from([Buffer.from(text)]) });
+  load.options({ infileStreamFactory: () => Readable.from(piecesOf(bytes)) });
   const [result] = (await load) as unknown as [{ affectedRows: number; warningStatus: number }];
   // With LOCAL, values that do not fit are changed and only warned of.
-  if (result.warningStatus > 0 || result.affectedRows < rows.length) {
-    throw new Error(`${result.warningStatus} warnings on loading ${rows.length} rows into ${name}`);
+  if (result.warningStatus > 0 || result.affectedRows < count) {
+    throw new Error(`${result.warningStatus} warnings on loading ${count} rows into ${name}`);
   }
 }
 
-function lineOf(row: BulkRow): string {
-  const cells = row.map((value) =>
-    value === null ? '\\N' : typeof value === 'number' ? value : escaped(value),
-  );
-  return `${cells.join('\t')}\n`;
+/** Packets that any server takes. */
+function* piecesOf(bytes: Uint8Array): Generator<Buffer> {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let from = 0; from < whole.length; from += PACKET_BYTES)
+    yield whole.subarray(from, from + PACKET_BYTES);
 }
 
 const SPECIAL = /[\\\t\n\r\0]/;
@@ -61,9 +78,20 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '\\r',
   '\0': '\\0',
 };
+const UNESCAPES: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', '0': '\0' };
 
 function escaped(text: string): string {
   return SPECIAL.test(text) ? text.replace(/[\\\t\n\r\0]/g, (char) => ESCAPES[char] ?? char) : text;
+}
+
+/** The way back, for servers that `LOAD DATA` is not for. */
+function rowsOf({ bytes, count }: BulkLines): (string | null)[][] {
+  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8').split('\n', count);
+  return lines.map((line) => line.split('\t').map((cell) => (cell === '\\N' ? null : unescaped(cell))));
+}
+
+function unescaped(text: string): string {
+  return text.includes('\\') ? text.replace(/\\(.)/g, (_, char: string) => UNESCAPES[char] ?? char) : text;
 }
 
 async function insertInPieces(db: Db, table: BulkTable, rows: readonly BulkRow[]): Promise<void> {

@@ -63,6 +63,15 @@ describe('amounts', () => {
     expect(readPrintedAmount(text, 'CNY')).toBe(problem);
   });
 
+  it('reads plain digits as it reads them with a sign in front', () => {
+    const plain = fc.string({ unit: fc.constantFrom(...'0123456789.'), maxLength: 20 });
+    fc.assert(
+      fc.property(plain, fc.constantFrom('CNY', 'JPY', 'BHD', 'cny', null), (text, currency) => {
+        expect(readPrintedAmount(text, currency)).toBe(readPrintedAmount(`+${text}`, currency));
+      }),
+    );
+  });
+
   it('knows how many digits a currency has', () => {
     expect(readDecimal('8.855', 'BHD')).toBe(8855);
     expect(readDecimal('8.5', 'JPY')).toBe('amount_finer_than_minor_unit');

@@ -13,6 +13,8 @@ export type AmountReading = number | AmountProblem;
 /** The longest amounts of any format, with room for what is printed around them. */
 const MAX_AMOUNT_CHARS = 64;
 
+const CURRENCY = /^[A-Z]{3}$/;
+
 /** Digits that are assumed where the file doesn't say the currency. */
 const UNKNOWN_CURRENCY_DIGITS = 'XXX';
 
@@ -22,7 +24,7 @@ const UNKNOWN_CURRENCY_DIGITS = 'XXX';
  */
 export function readDecimal(text: string, currency: string | null): AmountReading {
   if (text.length > MAX_AMOUNT_CHARS) return 'amount_unreadable';
-  if (currency !== null && !/^[A-Z]{3}$/.test(currency)) return 'currency_unreadable';
+  if (currency !== null && !CURRENCY.test(currency)) return 'currency_unreadable';
   const match = /^([+-]?)0*(\d*)(?:\.(\d*))?$/.exec(text);
   if (!match || !/\d/.test(text)) return 'amount_unreadable';
   const [, sign, whole = '', fraction = ''] = match;
@@ -53,6 +55,8 @@ export function readMinorUnits(text: string): AmountReading {
  * Commas must stand where thousands do: `1,23` may be a decimal comma, and is not guessed.
  */
 export function readPrintedAmount(text: string, currency: string | null): AmountReading {
+  const plainMinor = readPlainAmount(text, currency);
+  if (plainMinor !== null) return plainMinor;
   if (text.length > MAX_AMOUNT_CHARS) return 'amount_unreadable';
   let plain = plainText(text).replace(/\s|^(CNY|RMB|USD|EUR|HKD)/g, '');
   let isNegative = false;
@@ -71,6 +75,32 @@ export function readPrintedAmount(text: string, currency: string | null): Amount
   return readDecimal(isNegative ? `-${plain}` : plain, currency);
 }
 
+/** Digits of which any number is a safe integer. */
+const SAFE_DIGITS = 15;
+const [ZERO, NINE, POINT] = [48, 57, 46];
+
+/**
+ * `123`, `123.4` or `123.45`, in a fraction of the time that all the forms take: nearly every amount of nearly every file. Null for
+ * anything else.
+ */
+function readPlainAmount(text: string, currency: string | null): number | null {
+  if (currency === null || !CURRENCY.test(currency)) return null;
+  if (text.length === 0 || text.length > SAFE_DIGITS) return null;
+  const digits = minorUnitDigits(currency);
+  let minor = 0;
+  let pointAt = -1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= ZERO && code <= NINE) minor = minor * 10 + code - ZERO;
+    else if (code === POINT && pointAt === -1 && at > 0) pointAt = at;
+    else return null;
+  }
+  let missing = pointAt === -1 ? digits : digits - (text.length - pointAt - 1);
+  if (missing < 0 || text.length + missing > SAFE_DIGITS) return null;
+  for (; missing > 0; missing--) minor *= 10;
+  return minor;
+}
+
 /** Text without what exports wrap around it: tabs and back-ticks against spreadsheets, full-width forms, a BOM. */
 export function plainText(text: string): string {
   if (PLAIN_ALREADY.test(text)) return text;
@@ -83,7 +113,8 @@ export function plainText(text: string): string {
   return normal.slice(start, end);
 }
 
-const PLAIN_ALREADY = /^[\w.:/,-]*$/;
+/** Chinese characters too, but for those of the blocks that Unicode keeps for compatibility. */
+const PLAIN_ALREADY = /^[\w.:/,\u4e00-\u9fff-]*$/;
 const WRAPPING = /[\s`\uFEFF]/;
 
 /** What an `AmountProblem` says in plain words. */

@@ -26,6 +26,16 @@ export class CsvReader {
     this.take = take;
   }
 
+  /** Lines that have ended. */
+  get lineCount(): number {
+    return this.lines.line;
+  }
+
+  /** The lines of a record that has begun and not ended. */
+  get openLines(): readonly string[] {
+    return this.pending.map(({ text }) => text);
+  }
+
   write(text: string): void {
     this.lines.write(text);
   }

@@ -1,6 +1,7 @@
 export * from './amounts.ts';
 export * from './csv.ts';
 export * from './dates.ts';
+export * from './limits.ts';
 export * from './reading.types.ts';
 export * from './text.ts';
 export * from './unpack.ts';
