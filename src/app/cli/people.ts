@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { DependencyContainer } from 'tsyringe';
-import type { Accounts, StaffMember } from '../../accounts/index.ts';
+import type { Accounts, StaffMember, StaffRole } from '../../accounts/index.ts';
 import type { Actor, OnboardingService } from '../../agencies/index.ts';
 import { problemOf } from '../../http/problem.ts';
 import { DomainError } from '../../kernel/errors.ts';
@@ -14,8 +14,8 @@ export interface Tools {
   onboarding: OnboardingService;
   accounts: Accounts;
   container: DependencyContainer;
-  /** The member of staff that `--as` names; throws CommandError when they may not. */
-  actor(): Promise<Actor>;
+  /** The member of staff that `--as` names; throws CommandError when they have not that role (`operator` unless said). */
+  actor(role?: StaffRole): Promise<Actor>;
 }
 
 interface AsOption {
@@ -32,8 +32,8 @@ export interface CliContext {
 }
 
 /** `--as email`: on whose account something is done. The audit trail has their name; approvals are held against it. */
-export function asOption(command: Command): Command {
-  return command.requiredOption('--as <email>', 'the operator who does it');
+export function asOption(command: Command, who = 'the operator'): Command {
+  return command.requiredOption('--as <email>', `${who} who does it`);
 }
 
 /** Makes a command's action: opens the parts on DATABASE_URL, does the work, prints what came of it, closes everything. */
@@ -46,7 +46,7 @@ export function action<Options>(context: CliContext, work: Work<Options>) {
     try {
       const accounts = container.resolve(T.accounts);
       const onboarding = container.resolve(T.onboarding);
-      const actor = () => actorOf(accounts, options.as ?? '');
+      const actor = (role: StaffRole = 'operator') => actorOf(accounts, options.as ?? '', role);
       print(await work({ onboarding, accounts, container, actor }, args, options), context.isJson());
     } catch (error) {
       throw error instanceof DomainError ? commandErrorOf(error) : error;
@@ -56,10 +56,11 @@ export function action<Options>(context: CliContext, work: Work<Options>) {
   };
 }
 
-async function actorOf(accounts: Accounts, email: string): Promise<Actor> {
+async function actorOf(accounts: Accounts, email: string, role: StaffRole): Promise<Actor> {
   const person: StaffMember | null = await accounts.staffDirectory.byEmail(email);
-  if (!person?.roles.includes('operator') || person.disabledAtMs !== null) {
-    throw new CommandError(`${email} is no operator: civicpay staff create --help`, EXIT.usage);
+  if (!person?.roles.includes(role) || person.disabledAtMs !== null) {
+    const who = role === 'operator' ? 'no operator' : `not of ${role}`;
+    throw new CommandError(`${email} is ${who}: civicpay staff create --help`, EXIT.usage);
   }
   return { kind: 'staff', id: person.staffId, traceId: null, addressIndex: null };
 }

@@ -49,6 +49,7 @@ export async function readRows(
   const statement = await findStatement(db, statementId);
   if (!statement) throw new RangeError(`there is no statement ${statementId}`);
   const firstCount = into.count;
+  into.reserve(firstCount + statement.rowCount);
   const chunkCount = Math.ceil(statement.rowCount / ROWS_PER_CHUNK);
   for (let chunkNo = 0; chunkNo < chunkCount; chunkNo++) {
     appendChunk(into, await readPiece(db, vault, statementId, chunkNo));
