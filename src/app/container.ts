@@ -33,11 +33,14 @@ import { createLogger } from '../infra/log/index.ts';
 import { type ClosableHttpClient, createHttpClient } from '../infra/outbound-http/index.ts';
 import { type ClosableTcpClient, createTcpClient } from '../infra/outbound-tcp/index.ts';
 import { QueueFactory } from '../infra/queue/index.ts';
-import { TaskSender } from '../jobs/index.ts';
+import { ReconciliationFlow, TaskSender } from '../jobs/index.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
+import type { SettlementOffice } from '../settlement/index.ts';
 import type { Config } from './config.ts';
 import { conformanceKits } from './conformance-kits.ts';
 import { PLUG_INS } from './plug-ins.ts';
+import { createReconciliation, type Reconciliation } from './reconciliation.ts';
+import { createSettlementOffice } from './settlement-office.ts';
 
 /** Names a thing in the container together with its type. */
 const token = <T>(name: string) => Symbol(name) as InjectionToken<T>;
@@ -54,6 +57,8 @@ export const TOKENS = {
   tcpClient: token<ClosableTcpClient>('tcpClient'),
   queues: token<QueueFactory>('queues'),
   taskSender: token<TaskSender>('taskSender'),
+  reconciliationQueue: token<ReconciliationFlow>('reconciliationQueue'),
+  reconciliation: token<Reconciliation>('reconciliation'),
   sandboxSms: token<SandboxSmsSender>('sandboxSms'),
   accounts: token<Accounts>('accounts'),
   agencies: token<Agencies>('agencies'),
@@ -63,6 +68,7 @@ export const TOKENS = {
   webhookDeliveries: token<WebhookDeliveries>('webhookDeliveries'),
   billing: token<Billing>('billing'),
   savedAccounts: token<SavedAccounts>('savedAccounts'),
+  settlement: token<SettlementOffice>('settlement'),
   idempotency: token<ReturnType<typeof createIdempotencyStore>>('idempotency'),
 };
 
@@ -94,6 +100,17 @@ export function createContainer(config: Config, service: string): DependencyCont
     const topics = [PAYMENT_TOPIC, SURPLUS_REFUND_TOPIC, WEBHOOK_TOPIC];
     return new TaskSender(c.resolve(T.queues), topics, c.resolve(T.log));
   });
+  single(T.reconciliationQueue, (c) => new ReconciliationFlow(c.resolve(T.queues), c.resolve(T.log)));
+  single(T.reconciliation, (c) =>
+    createReconciliation({
+      ...foundation(c),
+      accounts: c.resolve(T.accounts),
+      agencies: c.resolve(T.agencies),
+      billing: c.resolve(T.billing),
+      settle: () => c.resolve(T.settlement).settlements.settleDue(),
+      send: (batches) => c.resolve(T.reconciliationQueue).send(batches),
+    }),
+  );
   single(T.sandboxSms, (c) => new SandboxSmsSender(foundation(c)));
   single(T.accounts, (c) =>
     createAccounts({
@@ -137,6 +154,10 @@ export function createContainer(config: Config, service: string): DependencyCont
       queryBills: (residentId, agencyId, inputs) => queries.query(residentId, agencyId, inputs),
     });
   });
+  single(T.settlement, (c) => {
+    const parts = { agencies: c.resolve(T.agencies), onboarding: c.resolve(T.onboarding) };
+    return createSettlementOffice({ ...foundation(c), ...parts, billing: c.resolve(T.billing) }, config);
+  });
   single(T.idempotency, (c) => createIdempotencyStore(foundation(c)));
   return container;
 }
@@ -167,6 +188,7 @@ function foundation(container: DependencyContainer): { db: Db; vault: Vault; clo
 /** Lets go of what a container holds open: queues, sockets, the database. */
 export async function closeContainer(container: DependencyContainer): Promise<void> {
   await container.resolve(TOKENS.taskSender).close();
+  await container.resolve(TOKENS.reconciliationQueue).close();
   await container.resolve(TOKENS.httpClient).close();
   await container.resolve(TOKENS.ownHttpClient).close();
   await container.resolve(TOKENS.tcpClient).close();

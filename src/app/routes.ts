@@ -3,6 +3,7 @@ import { readDemoSignIns } from '../accounts/index.ts';
 import { accountsRoutes } from '../http/accounts.routes.ts';
 import { agenciesRoutes } from '../http/agencies.routes.ts';
 import { agencyWebhooksRoutes } from '../http/agency-webhooks.routes.ts';
+import { batchesRoutes } from '../http/batches.routes.ts';
 import { billFilesRoutes } from '../http/bill-files.routes.ts';
 import { billingRoutes } from '../http/billing.routes.ts';
 import { connectionsRoutes } from '../http/connections.routes.ts';
@@ -13,6 +14,8 @@ import { onboardingRoutes } from '../http/onboarding.routes.ts';
 import { operationsRoutes } from '../http/operations.routes.ts';
 import { receiptsRoutes } from '../http/receipts.routes.ts';
 import type { Route } from '../http/route.ts';
+import { settlementsRoutes } from '../http/settlements.routes.ts';
+import { statementsRoutes } from '../http/statements.routes.ts';
 import { webhooksRoutes } from '../http/webhooks.routes.ts';
 import { TOKENS as T } from './container.ts';
 import { demoPowerAgency } from './demo-power-agency.ts';
@@ -34,6 +37,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
   const agencies = container.resolve(T.agencies);
   const billing = container.resolve(T.billing);
   const savedAccounts = container.resolve(T.savedAccounts);
+  const { sources, intake, flow } = container.resolve(T.reconciliation);
   const { demo } = config;
   const addressIndex = (address: string) => accounts.addressIndex(address);
   return [
@@ -63,6 +67,9 @@ export function createRoutes(container: DependencyContainer): Route[] {
     ...disputesRoutes({ disputes: billing.disputes, addressIndex, db, clock }),
     ...onboardingRoutes({ onboarding: container.resolve(T.onboarding), accounts, clock }),
     ...agencyWebhooksRoutes({ webhooks: container.resolve(T.webhookEndpoints), addressIndex }),
+    ...settlementsRoutes({ office: container.resolve(T.settlement), addressIndex }),
+    ...statementsRoutes({ sources, intake, batches: flow.batches, addressIndex }),
+    ...batchesRoutes({ flow, addressIndex }),
     ...receiptsRoutes({ receipts: billing.receipts }),
     ...operationsRoutes({
       db,

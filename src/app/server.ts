@@ -65,7 +65,9 @@ export async function startServer({ config }: { config: Config }): Promise<Runni
       taskSender,
     }),
     openApi: openApiDocument(routes, API_VERSION),
-    queuesPage: bullBoardRouter(taskSender.handles.map(({ queue }) => queue)),
+    queuesPage: bullBoardRouter(
+      [...taskSender.handles, container.resolve(T.reconciliationQueue).handle].map(({ queue }) => queue),
+    ),
     staticDir: PAGES.find((folder) => existsSync(path.join(folder, 'index.html'))),
   });
   const server = await startHttpServer(app, { port: config.port, host: config.host }).catch(async (error) => {

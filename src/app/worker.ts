@@ -1,6 +1,13 @@
 import { WEBHOOK_TOPIC } from '../agencies/index.ts';
 import { PAYMENT_TOPIC, SURPLUS_REFUND_TOPIC } from '../billing/index.ts';
-import { HealthReports, Heartbeat, Housekeeping, Sweeper, TaskWorker } from '../jobs/index.ts';
+import {
+  HealthReports,
+  Heartbeat,
+  Housekeeping,
+  ReconciliationWorker,
+  Sweeper,
+  TaskWorker,
+} from '../jobs/index.ts';
 import type { Config } from './config.ts';
 import { closeContainer, createContainer, TOKENS as T } from './container.ts';
 import type { Running } from './server.ts';
@@ -26,6 +33,22 @@ export async function startWorker({ config }: { config: Config }): Promise<Runni
   const webhooks = new TaskWorker({ db, clock, log, queues }, WEBHOOK_TOPIC, (tasks) =>
     webhookDeliveries.run(tasks),
   );
+  const { flow, sources } = container.resolve(T.reconciliation);
+  const reconciliation = new ReconciliationWorker(
+    queues,
+    container.resolve(T.reconciliationQueue),
+    {
+      runPhase: (key, phase) => flow.steps.run(key, phase),
+      reportDay: (businessDate) => flow.reports.writeOfDay(businessDate),
+      plan: async () => {
+        await sources.sync();
+        await flow.plan();
+      },
+      takeNudges: () => flow.takeNudges(),
+      abandon: () => flow.steps.stop(),
+    },
+    log,
+  );
   const sweeper = new Sweeper(db, clock, log, container.resolve(T.taskSender));
   const housekeeping = new Housekeeping(
     {
@@ -42,6 +65,7 @@ export async function startWorker({ config }: { config: Config }): Promise<Runni
   payments.start();
   surplusRefunds.start();
   webhooks.start();
+  reconciliation.start();
   sweeper.start();
   housekeeping.start();
   healthReports.start();

@@ -1,6 +1,7 @@
 import { accountsProblems } from './problems/accounts.ts';
 import { agenciesProblems } from './problems/agencies.ts';
 import { agencyWebhooksProblems } from './problems/agency-webhooks.ts';
+import { batchesProblems } from './problems/batches.ts';
 import { billFilesProblems } from './problems/bill-files.ts';
 import { billingProblems } from './problems/billing.ts';
 import { catalogueProblems } from './problems/catalogue.ts';
@@ -9,6 +10,7 @@ import { frameProblems } from './problems/frame.ts';
 import { householdsProblems } from './problems/households.ts';
 import { onboardingProblems } from './problems/onboarding.ts';
 import { receiptsProblems } from './problems/receipts.ts';
+import { runsProblems } from './problems/runs.ts';
 import { settlementProblems } from './problems/settlement.ts';
 import { statementsProblems } from './problems/statements.ts';
 
@@ -35,6 +37,7 @@ export const PROBLEMS: ProblemCatalogue = {
   ...accountsProblems,
   ...agenciesProblems,
   ...agencyWebhooksProblems,
+  ...batchesProblems,
   ...billFilesProblems,
   ...billingProblems,
   ...catalogueProblems,
@@ -42,6 +45,7 @@ export const PROBLEMS: ProblemCatalogue = {
   ...householdsProblems,
   ...onboardingProblems,
   ...receiptsProblems,
+  ...runsProblems,
   ...settlementProblems,
   ...statementsProblems,
 };

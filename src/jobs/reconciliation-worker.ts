@@ -20,7 +20,7 @@ interface ReconciliationParts {
   plan(): Promise<unknown>;
   takeNudges(): Promise<{ batches: readonly Batch[]; days: readonly string[] }>;
   /** Ends what is under way; others go on with it. */
-  stop(): Promise<void>;
+  abandon(): void;
 }
 
 /**
@@ -58,7 +58,7 @@ export class ReconciliationWorker {
     this.isStopped = true;
     clearTimeout(this.timer);
     await this.watching;
-    await this.parts.stop();
+    this.parts.abandon();
     await this.worker?.close();
   }
 

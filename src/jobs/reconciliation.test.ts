@@ -64,7 +64,7 @@ describeOnBothStacks('reconciliation on the queue', (stack) => {
         reportDay: (businessDate) => flow.reports.writeOfDay(businessDate),
         plan: () => flow.plan(),
         takeNudges: () => flow.takeNudges(),
-        stop: async () => flow.steps.stop(),
+        abandon: () => flow.steps.stop(),
       },
       QUIET,
     );
