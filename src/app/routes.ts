@@ -14,6 +14,7 @@ import { onboardingRoutes } from '../http/onboarding.routes.ts';
 import { operationsRoutes } from '../http/operations.routes.ts';
 import { receiptsRoutes } from '../http/receipts.routes.ts';
 import type { Route } from '../http/route.ts';
+import { runsRoutes } from '../http/runs.routes.ts';
 import { settlementsRoutes } from '../http/settlements.routes.ts';
 import { statementsRoutes } from '../http/statements.routes.ts';
 import { webhooksRoutes } from '../http/webhooks.routes.ts';
@@ -37,7 +38,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
   const agencies = container.resolve(T.agencies);
   const billing = container.resolve(T.billing);
   const savedAccounts = container.resolve(T.savedAccounts);
-  const { sources, intake, flow } = container.resolve(T.reconciliation);
+  const { sources, intake, flow, runs, explanations } = container.resolve(T.reconciliation);
   const { demo } = config;
   const addressIndex = (address: string) => accounts.addressIndex(address);
   return [
@@ -68,6 +69,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
     ...onboardingRoutes({ onboarding: container.resolve(T.onboarding), accounts, clock }),
     ...agencyWebhooksRoutes({ webhooks: container.resolve(T.webhookEndpoints), addressIndex }),
     ...settlementsRoutes({ office: container.resolve(T.settlement), addressIndex }),
+    ...runsRoutes({ runs, explanations, addressIndex }),
     ...statementsRoutes({ sources, intake, batches: flow.batches, addressIndex }),
     ...batchesRoutes({ flow, addressIndex }),
     ...receiptsRoutes({ receipts: billing.receipts }),

@@ -25,6 +25,7 @@ export {
   channelMovements,
   firstMovementAtMs,
   type Movement,
+  placesOfPayment,
 } from './movements.repo.ts';
 export { agenciesOfPayments } from './payment.repo.ts';
 export type { PaymentReviews, PaymentStanding, PostingReview } from './payment-reviews.service.ts';

@@ -72,7 +72,9 @@ export type {
   RunSummary,
   WhyAnswer,
 } from './runs/runs.types.ts';
+export { DIFFERENCE_KINDS } from './runs/runs.types.ts';
 export { suspenseThatDiffers, verifyRun } from './runs/verify.ts';
+export { Explanations } from './runs/why.service.ts';
 export { FORMATS } from './statements/detect.ts';
 export { type Layout, layoutSchema } from './statements/layout.types.ts';
 export { readStatement } from './statements/read-statement.ts';

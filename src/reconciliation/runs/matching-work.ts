@@ -40,12 +40,12 @@ export class MatchingWork {
     for (const { at, ...carried } of rows) this.sides[carried.side].carry(carried, piece.rowAt(at));
   }
 
-  /** Throws RangeError where a statement has other rows than it says. */
-  finish(): WorkResult {
+  /** `onStep` is told how many steps of the matching are done. Throws RangeError where a statement has other rows than it says. */
+  finish(onStep: (done: number, total: number) => void = () => {}): WorkResult {
     const { setup, sides } = this;
     for (const side of [sides.ours, sides.theirs]) side.assertWhole();
     const held = findHeld(setup, sides);
-    const result = held.setAside(() => this.match());
+    const result = held.setAside(() => this.match(onStep));
     const slots = { ours: new Slots(setup.oursRowCount), theirs: new Slots(setup.theirsRowCount) };
     const sums = new WorkSums(setup, sides);
     const groups = this.putMatches(result, slots, sums);
@@ -67,13 +67,14 @@ export class MatchingWork {
     };
   }
 
-  private match(): MatchResult {
+  private match(onStep: (done: number, total: number) => void): MatchResult {
     const { businessDate, role, rules, theirsId } = this.setup;
     const covers = { from: businessDate, to: businessDate };
     return matchSides(
       { role: 'ledger', table: this.sides.ours.table, covers },
       { role, table: this.sides.theirs.table, covers, isLate: theirsId === null },
       rules,
+      onStep,
     );
   }
 
@@ -81,26 +82,31 @@ export class MatchingWork {
   private putMatches(result: MatchResult, slots: Record<StatementSide, Slots>, sums: WorkSums): FoundGroup[] {
     const { ours, theirs } = this.sides;
     const groups: FoundGroup[] = [];
-    for (const match of result.matches()) {
-      sums.matched(match);
-      const [left = 0, right = 0] = [match.left[0], match.right[0]];
-      if (isPair(match) && ours.isOwn(left) && theirs.isOwn(right)) {
-        slots.ours.pair(left, match.rule, right);
-        slots.theirs.pair(right, match.rule, left);
-        continue;
-      }
+    const put = ({ rule, left, right, scores }: Match) => {
       const matchNo = groups.length;
-      const { rule, scores } = match;
       groups.push({
         matchNo,
         rule,
         scores,
-        ours: match.left.map((row) => ours.placeOf(row)),
-        theirs: match.right.map((row) => theirs.placeOf(row)),
+        ours: left.map((row) => ours.placeOf(row)),
+        theirs: right.map((row) => theirs.placeOf(row)),
       });
-      for (const row of match.left) if (ours.isOwn(row)) slots.ours.group(row, rule, matchNo);
-      for (const row of match.right) if (theirs.isOwn(row)) slots.theirs.group(row, rule, matchNo);
-    }
+      for (const row of left) if (ours.isOwn(row)) slots.ours.group(row, rule, matchNo);
+      for (const row of right) if (theirs.isOwn(row)) slots.theirs.group(row, rule, matchNo);
+    };
+    result.visit(
+      (rule, left, right) => {
+        sums.paired(left, right);
+        if (ours.isOwn(left) && theirs.isOwn(right)) {
+          slots.ours.pair(left, rule, right);
+          slots.theirs.pair(right, rule, left);
+        } else put({ rule, left: [left], right: [right], scores: {} });
+      },
+      (match) => {
+        sums.matched(match.left, match.right);
+        put(match);
+      },
+    );
     return groups;
   }
 
@@ -122,6 +128,3 @@ export class MatchingWork {
     for (const row of found.right.filter(isTheirs)) slots.theirs.broken(row, isLate);
   }
 }
-
-const isPair = ({ left, right, scores }: Match): boolean =>
-  left.length === 1 && right.length === 1 && Object.keys(scores).length === 0;

@@ -5,9 +5,12 @@ import type { CarriedRow, WorkResult, WorkSetup } from './work.types.ts';
 /** What a thread does for one run: `begin`, then all pieces in order, then `finish`. A thread has one matching at a time. */
 
 let work: MatchingWork | null = null;
+let steps: Int32Array = new Int32Array(2);
 
-export function begin(setup: WorkSetup): void {
-  work = new MatchingWork(setup);
+/** `steps` is memory that both threads have: how many steps of the matching are done, and how many there are. */
+export function begin(given: { setup: WorkSetup; steps: Int32Array }): void {
+  work = new MatchingWork(given.setup);
+  steps = given.steps;
 }
 
 export function add({ side, chunk }: { side: StatementSide; chunk: Uint8Array }): void {
@@ -25,7 +28,7 @@ export function carry({
 }
 
 export function finish(): WorkResult {
-  const result = begun().finish();
+  const result = begun().finish((done, total) => steps.set([done, total]));
   work = null;
   return result;
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '../../infra/db/index.ts';
+import { type Claim, claimsOf, claimsOn, insertClaims, moveClaims, setClaims } from './claims.repo.ts';
 import type { BreakPlan } from './publish.rules.ts';
 import type { Unpublished } from './publish.ts';
-import { type Claim, claimsOf, claimsOn, insertClaims, moveClaims, setClaims } from './run-breaks.repo.ts';
 import type { RowPlace } from './runs.types.ts';
 import type { FoundBreak, FoundRow } from './work.types.ts';
 

@@ -8,6 +8,7 @@ import { type BreakEvent, recordBreakEvents, SYSTEM } from '../breaks/break-even
 import { dueAtMsOf, severityOf } from '../breaks/severity.rules.ts';
 import { undoForRun } from '../breaks/undo-for-run.ts';
 import type { StatementSource } from '../intake/intake.types.ts';
+import { countClaims } from './claims.repo.ts';
 import { type BreakPlan, differenceOf, type KnownBreak, NO_DIFFERENCE, planBreaks } from './publish.rules.ts';
 import { writeClaims } from './publish-claims.ts';
 import * as breaks from './run-breaks.repo.ts';
@@ -224,7 +225,7 @@ async function assertComplete(tx: Tx, setup: WorkSetup, result: WorkResult): Pro
   ] as const) {
     if (statementId === null) continue;
     const slots = await countActiveSlots(tx, statementId);
-    const claims = await breaks.countClaims(tx, statementId);
+    const claims = await countClaims(tx, statementId);
     if (slots !== rowCount || claims !== brokenRows)
       throw new Error(`statement ${statementId} has ${rowCount} rows, ${slots} slots and ${claims} claims`);
   }

@@ -1,10 +1,9 @@
 import { bulkUpdate, type Db, type Tx, toInt, toIntOrNull } from '../../infra/db/index.ts';
 import { addDays } from '../../kernel/business-date.ts';
 import type { StatementSide } from '../intake/intake.types.ts';
-import { type KnownBreak, paymentIdOf } from './publish.rules.ts';
+import type { KnownBreak } from './publish.rules.ts';
 import { whereBatch } from './runs.repo.ts';
-import type { RowPlace } from './runs.types.ts';
-import type { CarriedRow, FormerBreak, FoundBreak, FoundRow, HeldRow } from './work.types.ts';
+import type { CarriedRow, FormerBreak, FoundBreak, HeldRow } from './work.types.ts';
 
 interface BatchOf {
   sourceId: string;
@@ -245,95 +244,7 @@ export async function setEnds(
   }
 }
 
-/** A claim of a break on a row. */
-export type Claim = RowPlace & { breakId: string };
-
-/** All claims on rows of statements there have been, and which hold now. */
-export async function claimsOn(
-  tx: Tx,
-  statementIds: readonly string[],
-): Promise<(Claim & { isActive: boolean })[]> {
-  const rows = await tx('break_rows')
-    .whereIn('statement_id', statementIds)
-    .select('break_id', 'statement_id', 'row_no', 'is_active');
-  return rows.map((row) => ({
-    breakId: row.break_id,
-    statementId: row.statement_id,
-    rowNo: toInt(row.row_no),
-    isActive: row.is_active !== null,
-  }));
-}
-
-/** All claims that breaks have ever had. */
-export async function claimsOf(tx: Tx, breakIds: readonly string[]): Promise<Claim[]> {
-  const claims: Claim[] = [];
-  for (const some of slices(breakIds)) {
-    const rows = await tx('break_rows')
-      .whereIn('break_id', some)
-      .select('break_id', 'statement_id', 'row_no');
-    claims.push(
-      ...rows.map((row) => ({
-        breakId: row.break_id,
-        statementId: row.statement_id,
-        rowNo: toInt(row.row_no),
-      })),
-    );
-  }
-  return claims;
-}
-
-export async function setClaims(tx: Tx, claims: readonly Claim[], isActive: boolean): Promise<void> {
-  for (const some of slices(claims)) {
-    await tx('break_rows')
-      .whereIn(
-        ['break_id', 'statement_id', 'row_no'],
-        some.map(({ breakId, statementId, rowNo }) => [breakId, statementId, rowNo]),
-      )
-      .update({ is_active: isActive ? 1 : null });
-  }
-}
-
-export async function insertClaims(
-  tx: Tx,
-  claims: readonly { breakId: string; found: FoundRow }[],
-): Promise<void> {
-  for (const some of slices(claims)) {
-    await tx('break_rows').insert(
-      some.map(({ breakId, found: { statementId, rowNo, side, row } }) => ({
-        break_id: breakId,
-        statement_id: statementId,
-        row_no: rowNo,
-        side,
-        line: row.line,
-        ref: row.ref?.slice(0, 140) ?? null,
-        payment_id: paymentIdOf([row.ref, row.originalRef]),
-        amount_minor: row.amountMinor,
-        currency: row.currency,
-        status: row.status,
-        booked_on: row.bookedOn,
-        is_active: 1,
-      })),
-    );
-  }
-}
-
-/** The row of a held break stands in another revision now; whichever break claims it goes with it. */
-export async function moveClaims(tx: Tx, from: RowPlace, to: RowPlace): Promise<void> {
-  await tx('break_rows')
-    .where({ statement_id: from.statementId, row_no: from.rowNo })
-    .update({ statement_id: to.statementId, row_no: to.rowNo });
-}
-
-/** How many rows of a statement active breaks claim. */
-export async function countClaims(tx: Db | Tx, statementId: string): Promise<number> {
-  const row = await tx('break_rows')
-    .where({ statement_id: statementId, is_active: 1 })
-    .count({ count: '*' })
-    .first();
-  return toInt(row?.count ?? 0);
-}
-
-function* slices<T>(all: readonly T[]): Generator<readonly T[]> {
+export function* slices<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let from = 0; from < all.length; from += ROWS_PER_STATEMENT)
     yield all.slice(from, from + ROWS_PER_STATEMENT);
 }

@@ -37,14 +37,19 @@ export async function matchRows(
   const progress: RunProgress = { phase: 'load', done: 0, total: oursRowCount + theirsRowCount };
   onProgress({ ...progress });
   const isSmall = progress.total + given.carried.length <= FEW_ROWS;
-  const worker = await (isSmall ? workHere(given.setup) : workInThread(given.setup, signal));
-  const ticking = setInterval(() => onProgress({ ...progress }), TICK_MS);
+  // Memory that both threads have: while the one matches, the other can see how far it is.
+  const steps = new Int32Array(new SharedArrayBuffer(8));
+  const worker = await (isSmall ? workHere(given.setup) : workInThread(given.setup, steps, signal));
+  const ticking = setInterval(() => {
+    if (progress.phase === 'match') [progress.done = 0, progress.total = 0] = steps;
+    onProgress({ ...progress });
+  }, TICK_MS);
   try {
     await feedRows(deps, given, worker, (rowCount) => {
       signal.throwIfAborted();
       progress.done += rowCount;
     });
-    progress.phase = 'match';
+    Object.assign(progress, { phase: 'match', done: 0, total: 0 });
     onProgress({ ...progress });
     signal.throwIfAborted();
     return await worker.finish();
@@ -73,10 +78,10 @@ async function workHere(setup: WorkSetup): Promise<Worker> {
   };
 }
 
-async function workInThread(setup: WorkSetup, signal: AbortSignal): Promise<Worker> {
+async function workInThread(setup: WorkSetup, steps: Int32Array, signal: AbortSignal): Promise<Worker> {
   const thread: Thread = openThreads(new URL('./matching.thread.ts', import.meta.url), 1);
   try {
-    await thread.run('begin', setup, { signal });
+    await thread.run('begin', { setup, steps }, { signal });
   } catch (error) {
     await thread.close();
     throw error;

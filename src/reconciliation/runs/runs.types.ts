@@ -51,7 +51,7 @@ export interface RunSummary extends RunInput {
   createdAtMs: number;
 }
 
-/** How far a run is. `done` and `total` count rows; 0 of 0 where that can't be said. */
+/** How far a run is. `done` and `total` count rows, and the steps of `match`; 0 of 0 where that can't be said. */
 export interface RunProgress {
   phase: 'load' | 'match' | 'write' | 'publish';
   done: number;
@@ -96,6 +96,14 @@ export type WhyAnswer = {
   | { kind: 'break'; breakId: string; class: BreakClass; rule: string; state: string; scores: Scores }
   | { kind: 'superseded' }
 );
+
+/** What one side says of a payment on one of its dates. */
+export interface PaymentWord {
+  sourceId: string;
+  role: 'channel' | 'agency';
+  businessDate: BusinessDate;
+  answers: readonly WhyAnswer[];
+}
 
 /** A payment or refund of an agency in a batch that has been matched. */
 export interface ReconciledItem {

@@ -17,6 +17,7 @@ export class SideRows {
     this.statementId = statementId;
     this.ownCount = ownCount;
     this.table = table;
+    table.reserve(ownCount);
   }
 
   carry(from: CarriedRow, row: MatchRow): void {

@@ -1,7 +1,12 @@
+import { recordAudit } from '../../accounts/index.ts';
+import type { Actor } from '../../agencies/index.ts';
+import { placesOfPayment } from '../../billing/index.ts';
 import type { Vault } from '../../infra/crypto/index.ts';
 import type { Db } from '../../infra/db/index.ts';
+import { businessDateOf } from '../../kernel/business-date.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import type { Statement } from '../intake/intake.types.ts';
+import type { Statement, StatementSource } from '../intake/intake.types.ts';
 import { findStatement, readPiece, readRaw } from '../intake/statements.repo.ts';
 import { appendChunk, ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
 import { RowTable } from '../matching/row-table.ts';
@@ -16,25 +21,74 @@ import {
   type KeptGroup,
   type Run,
 } from './runs.repo.ts';
-import type { RowPlace, ShownRow, WhyAnswer } from './runs.types.ts';
+import type { PaymentWord, RowPlace, ShownRow, WhyAnswer } from './runs.types.ts';
 
 /** As many rows of a match or break are shown. */
 const MAX_ROWS = 200;
 /** As many rows with one reference are given. */
 const MAX_PLACES = 100;
 
+interface ExplanationsDeps {
+  db: Db;
+  vault: Vault;
+  clock: Clock;
+  sources: { list(): Promise<StatementSource[]> };
+}
+
 /** Tells of any row what became of it, and by which rule. */
 export class Explanations {
+  private readonly deps: ExplanationsDeps;
   private readonly db: Db;
   private readonly vault: Vault;
 
-  constructor({ db, vault }: { db: Db; vault: Vault }) {
-    this.db = db;
-    this.vault = vault;
+  constructor(deps: ExplanationsDeps) {
+    this.deps = deps;
+    this.db = deps.db;
+    this.vault = deps.vault;
   }
 
-  /** The match or break that has the row now, with all its rows as they came. Throws DomainError `row_not_found`. */
-  async why({ statementId, rowNo }: RowPlace): Promise<WhyAnswer> {
+  /**
+   * The match or break that has the row now, with all its rows as they came, which is written down: they are personal data. Throws
+   * DomainError `row_not_found`.
+   */
+  async why(place: RowPlace, actor: Actor): Promise<WhyAnswer> {
+    await this.audit('statement', place.statementId, { rowNo: place.rowNo }, actor);
+    return this.explain(place);
+  }
+
+  /**
+   * What each side says of a payment: a line for each source and date where its money moved, with the matches and breaks that its rows
+   * are in. None of a source or date that has not been matched yet. Throws DomainError `payment_not_found`.
+   */
+  async whyPayment(paymentId: string, actor: Actor): Promise<PaymentWord[]> {
+    const places = await placesOfPayment(this.db, paymentId);
+    if (places.length === 0) throw new DomainError('notFound', 'payment_not_found');
+    await this.audit('payment', paymentId, {}, actor);
+    const sources = new Map((await this.deps.sources.list()).map((source) => [source.sourceId, source]));
+    const batches = new Map<string, { source: StatementSource; businessDate: string }>();
+    for (const { connectionId, atMs } of places) {
+      const source = sources.get(connectionId);
+      if (!source) continue;
+      const businessDate = businessDateOf(atMs, source.cutOff);
+      batches.set(`${connectionId} ${businessDate}`, { source, businessDate });
+    }
+    const words: PaymentWord[] = [];
+    for (const { source, businessDate } of batches.values()) {
+      const { sourceId, role } = source;
+      const answers: WhyAnswer[] = [];
+      const explained = new Set<string>();
+      for (const place of await this.findRows({ sourceId, businessDate, ref: paymentId })) {
+        if (explained.has(keyOf(place))) continue;
+        const answer = await this.explain(place);
+        for (const row of answer.rows) explained.add(keyOf(row));
+        if (answer.kind !== 'superseded') answers.push(answer);
+      }
+      words.push({ sourceId, role, businessDate, answers });
+    }
+    return words;
+  }
+
+  private async explain({ statementId, rowNo }: RowPlace): Promise<WhyAnswer> {
     const { db } = this;
     const statement = await findStatement(db, statementId);
     if (!statement || rowNo >= statement.rowCount) throw new DomainError('notFound', 'row_not_found');
@@ -66,6 +120,20 @@ export class Explanations {
       if (statement) await this.collect(statement, batch.ref, places);
     }
     return places;
+  }
+
+  private audit(kind: string, id: string, detail: { rowNo?: number }, actor: Actor): Promise<void> {
+    const { traceId, addressIndex } = actor;
+    return recordAudit(this.db, {
+      atMs: this.deps.clock.nowMs(),
+      actor: { kind: actor.kind, id: actor.id },
+      action: 'reconciliation.why',
+      object: { kind, id },
+      outcome: 'ok',
+      traceId,
+      addressIndex,
+      detail,
+    });
   }
 
   /** Most pieces are passed over without a look at their rows: the reference's bytes are not in them. */
@@ -156,6 +224,8 @@ export class Explanations {
     return rows;
   }
 }
+
+const keyOf = ({ statementId, rowNo }: RowPlace) => `${statementId} ${rowNo}`;
 
 function tableOf(chunk: Uint8Array): RowTable {
   const table = new RowTable(new TextPool());

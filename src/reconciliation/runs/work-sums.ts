@@ -22,7 +22,15 @@ export class WorkSums {
     this.booked = bookedOf(setup, sides);
   }
 
-  matched({ left, right }: Match): void {
+  /** One row with one: nearly all matches. */
+  paired(left: number, right: number): void {
+    const { ours, theirs } = this.booked;
+    const isPlain = ours.minorOf(left) === theirs.minorOf(right);
+    if (isPlain && this.sides.ours.isOwn(left) && this.sides.theirs.isOwn(right)) return;
+    this.matched([left], [right]);
+  }
+
+  matched(left: readonly number[], right: readonly number[]): void {
     const { ours, theirs } = this.booked;
     const differenceMinor = theirs.sumMinor(right) - ours.sumMinor(left);
     this.take({ left, right }, 'match');
