@@ -22,6 +22,11 @@ const StaffPage = lazy(() => import('./pages/staff/staff-page.tsx'));
 const AgencyPage = lazy(() => import('./pages/agency/agency-page.tsx'));
 const FinancePage = lazy(() => import('./pages/finance/finance-page.tsx'));
 const FinanceDaysPage = lazy(() => import('./pages/finance/days-page.tsx'));
+const SettlementsPage = lazy(() => import('./pages/finance/settlements-page.tsx'));
+const SettlementPage = lazy(() => import('./pages/finance/settlement-page.tsx'));
+const PayoutsPage = lazy(() => import('./pages/finance/payouts-page.tsx'));
+const PayoutPage = lazy(() => import('./pages/finance/payout-page.tsx'));
+const MonthsPage = lazy(() => import('./pages/finance/months-page.tsx'));
 const NotFoundPage = lazy(() => import('./pages/not-found-page.tsx'));
 const BrokenPage = lazy(() => import('./pages/broken-page.tsx'));
 
@@ -61,7 +66,14 @@ export const router = createBrowserRouter([
               {
                 path: '/staff/finance',
                 Component: FinancePage,
-                children: [{ index: true, Component: FinanceDaysPage }],
+                children: [
+                  { index: true, Component: FinanceDaysPage },
+                  { path: 'settlements', Component: SettlementsPage },
+                  { path: 'settlements/:settlementId', Component: SettlementPage },
+                  { path: 'payouts', Component: PayoutsPage },
+                  { path: 'payouts/:batchId', Component: PayoutPage },
+                  { path: 'months', Component: MonthsPage },
+                ],
               },
             ],
           },

@@ -12,6 +12,7 @@ import { Operate } from './operate.tsx';
 import { Overview, useOnboarding } from './overview.tsx';
 import { ConformanceReports } from './reports.tsx';
 import { Settlement } from './settlement.tsx';
+import { AgencySettlements } from './settlements.tsx';
 import { useTexts } from './texts.ts';
 import { Versions } from './versions.tsx';
 import { AgencyWebhooks } from './webhooks.tsx';
@@ -41,6 +42,7 @@ function Console({ agencyId, isOperator }: { agencyId: string; isOperator: boole
         <Versions agencyId={agencyId} />
         <AgencyWebhooks agencyId={agencyId} />
         <AgencyKeys agencyId={agencyId} />
+        <AgencySettlements agencyId={agencyId} />
         <Settlement agencyId={agencyId} />
       </div>
       {isOperator ? null : <SignOut to="/staff/sign-in" />}

@@ -5,5 +5,8 @@ export const en: Texts = {
   navigation: 'Pages for finance',
   pages: {
     days: 'Days',
+    settlements: 'Settlements',
+    payouts: 'Payouts',
+    months: 'Month end',
   },
 };

@@ -1,0 +1,103 @@
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import Button from 'antd-mobile/es/components/button';
+import { Link } from 'react-router';
+import { api, bodyOf } from '../../api/client.ts';
+import { queryClient, useSession } from '../../api/queries.ts';
+import { formatMoney } from '../../format.ts';
+import { ProblemNote } from '../../parts/note.tsx';
+import { Page } from '../../parts/page.tsx';
+import { CONSOLE_KEY, Panel } from '../agency/parts.tsx';
+import { SettlementTerms } from './settlement-terms.tsx';
+import { useSettlementTexts } from './texts-settlement.ts';
+
+/** What agencies were settled, what waits, and on which terms. */
+export default function SettlementsPage() {
+  const texts = useSettlementTexts();
+  const isFinance = useSession().data?.user?.roles.includes('finance') ?? false;
+  return (
+    <Page title={texts.settlements} back="/staff">
+      <div className="staff-grid">
+        <SettlementList />
+        {isFinance ? <Round /> : null}
+        <SettlementTerms isFinance={isFinance} />
+      </div>
+    </Page>
+  );
+}
+
+function SettlementList() {
+  const texts = useSettlementTexts();
+  const list = useInfiniteQuery({
+    queryKey: [CONSOLE_KEY, 'settlements'],
+    queryFn: async ({ pageParam, signal }) => {
+      const query = pageParam ? { cursor: pageParam } : {};
+      return bodyOf(await api.GET('/v1/settlements', { params: { query }, signal }));
+    },
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    staleTime: 0,
+  });
+  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Panel title={texts.settlements} query={list}>
+      {list.isSuccess && items.length === 0 ? <p>{texts.none}</p> : null}
+      <ul className="stack">
+        {items.map(({ settlementId, agencyId, window, currency, totals, payoutState }) => (
+          <li key={settlementId} className="task">
+            <Link to={`/staff/finance/settlements/${settlementId}`}>
+              <strong className="long-text">{agencyId}</strong>
+            </Link>
+            <p className="number">
+              {formatMoney({ amountMinor: totals.payoutMinor, currency })} · {texts.payoutStates[payoutState]}
+            </p>
+            <p className="weak small">
+              {window.from} – {window.to} · {texts.dueOn} {window.dueOn}
+            </p>
+          </li>
+        ))}
+      </ul>
+      {list.hasNextPage ? (
+        <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          {texts.more}
+        </Button>
+      ) : null}
+    </Panel>
+  );
+}
+
+function Round() {
+  const texts = useSettlementTexts();
+  const round = useMutation({
+    mutationFn: async () => bodyOf(await api.POST('/v1/settlements/rounds')).items,
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: [CONSOLE_KEY] }),
+  });
+  return (
+    <Panel title={texts.runNow}>
+      <Button color="primary" loading={round.isPending} onClick={() => round.mutate()}>
+        {texts.runNow}
+      </Button>
+      {round.isError ? <ProblemNote error={round.error} /> : null}
+      <ul className="stack">
+        {round.data?.map(({ agencyId, settlementIds, outcome, window, waitsFor, problemCode }) => (
+          <li key={agencyId} className="task">
+            <p className="long-text">
+              <strong>{agencyId}</strong> · {texts.settledNow} {settlementIds.length} ·{' '}
+              {texts.outcomes[outcome]}
+              {problemCode ? ` (${problemCode})` : ''}
+            </p>
+            {window ? (
+              <p className="weak small">
+                {window.from} – {window.to} · {texts.dueOn} {window.dueOn}
+              </p>
+            ) : null}
+            {waitsFor.map(({ businessDate, sourceIds }) => (
+              <p key={businessDate} className="weak small long-text">
+                {texts.waitsFor} {businessDate}: {sourceIds.join(', ')}
+              </p>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
