@@ -85,7 +85,7 @@ export class HttpCity {
       const demo = {
         powerAgency: { ...power, url: powerUrl },
         bank: { ...bank, url: bankUrl },
-        city: { offers: [], accounts: [] },
+        city: { offers: [], accounts: [], controls: [] },
         staff: [],
       };
       const keys = {

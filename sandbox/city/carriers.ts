@@ -38,6 +38,7 @@ export const startBankBillers: StartMember = async ({ dataDir, keys }) => {
       inputs: { [keyOf.get(billerId) ?? '']: number },
       about,
     })),
+    control: { url: bank.url, token: keys.secret('biller bank control') },
     stop: bank.stop,
   };
 };
@@ -62,6 +63,7 @@ export const startVendor: StartMember = async ({ dataDir, keys }) => {
       inputs: inputsOf(tenantId, number, name),
       about,
     })),
+    control: { url: vendor.url, token: keys.secret('vendor control') },
     stop: vendor.stop,
   };
 };

@@ -4,6 +4,7 @@ import {
   type CityMember,
   type ConnectionOffer,
   type DemoAccount,
+  type MemberControl,
   type StartMember,
   startGas,
   startOpenAgency,
@@ -26,6 +27,8 @@ const MEMBERS: readonly StartMember[] = [
 export interface RunningCity {
   offers: readonly ConnectionOffer[];
   accounts: readonly DemoAccount[];
+  /** Where their clocks are moved, of those that have one of their own. */
+  controls: readonly MemberControl[];
   stop(): Promise<void>;
 }
 
@@ -38,6 +41,7 @@ export async function startCity({ dataDir }: { dataDir: string }): Promise<Runni
   return {
     offers: members.map(({ offer }) => offer),
     accounts: members.flatMap(({ accounts }) => accounts),
+    controls: members.flatMap(({ control }) => control ?? []),
     async stop() {
       await Promise.all(members.map((member) => member.stop()));
     },

@@ -6,6 +6,6 @@ import { startCity } from './city.ts';
  * it is ready holds the secrets to connect with, and goes to its parent alone.
  */
 await runSandbox('city', async ({ dataDir }) => {
-  const { offers, accounts, stop } = await startCity({ dataDir });
-  return { toParent: { offers, accounts }, stop };
+  const { offers, accounts, controls, stop } = await startCity({ dataDir });
+  return { toParent: { offers, accounts, controls }, stop };
 });

@@ -33,9 +33,17 @@ export interface DemoAccount {
   about: About;
 }
 
+/** Where a demo moves an agency's clock. */
+export interface MemberControl {
+  url: string;
+  token: string;
+}
+
 export interface CityMember {
   offer: ConnectionOffer;
   accounts: readonly DemoAccount[];
+  /** Null: its clock is that of the machine. */
+  control: MemberControl | null;
   stop(): Promise<void>;
 }
 
@@ -76,6 +84,7 @@ export const startWater: StartMember = async ({ dataDir, keys }) => {
       inputs: { accountNumber: accountNo },
       about,
     })),
+    control: { url: water.url, token: keys.secret('water control') },
     stop: water.stop,
   };
 };
@@ -104,6 +113,7 @@ export const startGas: StartMember = async ({ dataDir, keys }) => {
       inputs: { accountNumber: accountNo },
       about,
     })),
+    control: { url: gas.url, token: keys.secret('gas control') },
     stop: gas.stop,
   };
 };
@@ -128,6 +138,7 @@ export const startSocialSecurity: StartMember = async ({ dataDir, keys }) => {
       inputs: { identityNumber: accountNo, name, grade: LOWEST_GRADE },
       about,
     })),
+    control: { url: bureau.url, token: keys.secret('social security control') },
     stop: bureau.stop,
   };
 };
@@ -157,6 +168,7 @@ export const startProvidentFund: StartMember = async ({ dataDir, keys }) => {
           ? { agencyId: 'guangzhou-provident-fund-loan', inputs: { loanNumber: accountNo }, about }
           : { agencyId: 'guangzhou-provident-fund', inputs: { accountNumber: accountNo, name }, about },
     ),
+    control: { url: fund.url, token: keys.secret('provident fund control') },
     stop: fund.stop,
   };
 };
@@ -189,6 +201,7 @@ export const startOpenAgency: StartMember = async ({ dataDir, keys }) => {
       },
     },
     accounts: OPEN_AGENCY_ACCOUNTS,
+    control: null,
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

@@ -71,8 +71,10 @@ const demoSettings = z.object({
           about: z.object({ 'zh-CN': z.string(), en: z.string() }),
         }),
       ),
+      /** Where their clocks are moved. */
+      controls: z.array(z.object({ url: z.url(), token: secret })).default([]),
     })
-    .default({ offers: [], accounts: [] }),
+    .default({ offers: [], accounts: [], controls: [] }),
   staff: z.array(
     z.object({
       email: z.email(),

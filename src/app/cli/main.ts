@@ -13,6 +13,7 @@ import { CommandError, EXIT } from './exit-codes.ts';
 import { addOperatorCommands } from './operator.ts';
 import { addProviderCommands } from './provider.ts';
 import { addReconcileCommand } from './reconcile.ts';
+import { addReconciliationCommands } from './reconciliation.ts';
 import { serve } from './serve.ts';
 import { addSettlementCommands } from './settlement.ts';
 import { DEFAULT_ACCOUNT_NUMBER, runSmoke } from './smoke.ts';
@@ -77,8 +78,9 @@ function createProgram(): Command {
         isJson: isJson(),
       }),
     );
-  addStatementCommands(program, isJson);
+  addStatementCommands(program, { config, isJson });
   addReconcileCommand(program, isJson);
+  addReconciliationCommands(program, { config, isJson });
   addSettlementCommands(program, isJson);
   addAgencyCommands(program, { config, isJson });
   addOperatorCommands(program, { config, isJson });
