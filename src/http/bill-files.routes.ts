@@ -98,7 +98,7 @@ function uploadRoutes({ billFiles }: BillFilesRoutesOptions): Route[] {
       responses: {
         200: { description: 'It was read to its end: what came of it', schema: billImportSchema },
       },
-      problems: ['bill_book_not_found', 'bill_file_missing', 'bill_import_running'],
+      problems: ['bill_book_not_found', 'bill_file_missing', 'bill_import_broken_off', 'bill_import_running'],
       handler: async ({ params, query, request, caller }) => {
         const { kind, revision } = await withUpload(request, UPLOAD, (file) =>
           billFiles.importFile({
