@@ -81,7 +81,7 @@ function createProgram(): Command {
   addStatementCommands(program, { config, isJson });
   addReconcileCommand(program, isJson);
   addReconciliationCommands(program, { config, isJson });
-  addSettlementCommands(program, isJson);
+  addSettlementCommands(program, { config, isJson });
   addAgencyCommands(program, { config, isJson });
   addOperatorCommands(program, { config, isJson });
   addBillFileCommands(program, config, isJson);

@@ -23,6 +23,7 @@ import {
   statementXlsx,
 } from '../../settlement/index.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import type { CliContext } from './people.ts';
 import {
   type PreviewTerms,
   readAccounts,
@@ -31,6 +32,7 @@ import {
   readItems,
   readTerms,
 } from './settlement-input.ts';
+import { addSettlementOfficeCommands } from './settlement-office.ts';
 
 interface PreviewOptions {
   terms: string;
@@ -39,11 +41,12 @@ interface PreviewOptions {
   out?: string;
 }
 
-/** `civicpay settlement …`: what an agency would be paid, and what a bank answered. Needs no database. */
-export function addSettlementCommands(program: Command, isJson: () => boolean): void {
+/** `civicpay settlement preview`, `answer`: what an agency would be paid, and what a bank answered, without a database; the rest with one. */
+export function addSettlementCommands(program: Command, context: CliContext): void {
+  const { isJson } = context;
   const group = program
     .command('settlement')
-    .description('try out what an agency is paid, and read what a bank answered (docs/settlement.md)');
+    .description('what agencies are paid, and trying it out (docs/settlement.md)');
   group
     .command('preview')
     .description('settle items of one agency: windows, netting, statements and payout files')
@@ -59,6 +62,7 @@ export function addSettlementCommands(program: Command, isJson: () => boolean): 
     .argument('<answer>', 'the file as it came')
     .requiredOption('--batch <file>', 'the batch, as preview wrote it')
     .action((file: string, { batch }: { batch: string }) => refusing(() => answer(file, batch, isJson())));
+  addSettlementOfficeCommands(group, context);
   for (const command of group.commands) command.exitOverride();
 }
 
