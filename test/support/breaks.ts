@@ -145,6 +145,8 @@ export class BreakDesk {
     rows: readonly RowToMake[],
     more: { businessDate?: string; dueAtMs?: number; scores?: Record<string, number> } = {},
   ): Promise<string> {
+    // Ids sort by time, and breaks are looked at in their order.
+    this.clock.advance(1);
     const nowMs = this.clock.nowMs();
     const [breakId, runId] = [newId('brk', nowMs, 0), newId('run', nowMs, 0)];
     const sumOf = (side: string) =>
