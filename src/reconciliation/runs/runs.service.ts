@@ -115,6 +115,8 @@ export class ReconciliationRuns {
     const source = await sources.get(fence.sourceId);
     const [ours, theirs] = [await statementOf(db, oursId), theirsId && (await statementOf(db, theirsId))];
     const previous = await currentRunOf(db, fence);
+    if (theirsId === null && previous?.theirsId)
+      throw new RangeError('a file that has come does not go away again');
     const { matching } = source.settings;
     const firstDate = firstCarriedDate(fence.businessDate, matching.dateCut);
     const presentRunId = previous?.runId ?? null;
