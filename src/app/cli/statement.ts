@@ -12,6 +12,8 @@ import {
   type StatementTotals,
 } from '../../reconciliation/index.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import type { CliContext } from './people.ts';
+import { addStatementIntakeCommands } from './statement-intake.ts';
 
 const MAX_LAYOUT_BYTES = 1024 ** 2;
 
@@ -20,17 +22,18 @@ interface InspectOptions {
   layout?: string;
 }
 
-/** `civicpay statement inspect FILE`: what is in a statement file. Needs no database. */
-export function addStatementCommands(program: Command, isJson: () => boolean): void {
-  program
-    .command('statement')
-    .description('look at statement files of banks and agencies')
+/** `civicpay statement inspect FILE`: what is in a statement file, without a database; and what finance does with such files. */
+export function addStatementCommands(program: Command, context: CliContext): void {
+  const group = program.command('statement').description('statement files of banks and agencies');
+  group
     .command('inspect')
     .argument('<file>', 'the file as it came; gzip, zip and .xlsx too')
     .description('show its rows, balances and totals, and all that is wrong with it (docs/statements.md)')
     .addOption(new Option('--format <format>', 'what it is, instead of finding out').choices(FORMATS))
     .addOption(new Option('--layout <file>', 'a JSON file that declares the layout').conflicts('format'))
-    .action((file: string, options: InspectOptions) => inspect(file, options, isJson()));
+    .action((file: string, options: InspectOptions) => inspect(file, options, context.isJson()));
+  addStatementIntakeCommands(group, context);
+  for (const command of group.commands) command.exitOverride();
 }
 
 async function inspect(file: string, { format, layout }: InspectOptions, isJson: boolean): Promise<void> {

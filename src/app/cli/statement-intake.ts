@@ -1,0 +1,87 @@
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { statementOf } from '../../http/statements.schemas.ts';
+import { TOKENS as T } from '../container.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+import { action, asOption, type CliContext, type Tools } from './people.ts';
+
+const FINANCE = 'the person of finance';
+const MOST_LISTED = 100;
+
+interface Batch {
+  source: string;
+  date: string;
+}
+
+/** `civicpay statement import`, `list`, `show`, `decide`: what finance does with files of banks and agencies. */
+export function addStatementIntakeCommands(group: Command, context: CliContext): void {
+  ofBatch(asOption(group.command('import').argument('<file>', 'in any format'), FINANCE))
+    .description('take a file in for a business date; another file is a new revision')
+    .action(action(context, importFile));
+  group
+    .command('list')
+    .description('statements of both sides with their revisions, newest first')
+    .option('--source <source>', 'of one connection')
+    .option('--date <date>', 'of one business date')
+    .action(
+      action(context, async (tools, _, { source, date }: Partial<Batch>) => {
+        const filter = { sourceId: source, businessDate: date === undefined ? undefined : dateOf(date) };
+        const found = await intakeOf(tools).list(filter, { limit: MOST_LISTED, beforeId: null });
+        return found.map((statement) => statementOf(statement));
+      }),
+    );
+  group
+    .command('show')
+    .argument('<statement-id>')
+    .description('one statement, with all that its gates found')
+    .action(
+      action(context, async (tools, [statementId = '']) =>
+        statementOf(await intakeOf(tools).get(statementId), true),
+      ),
+    );
+  asOption(group.command('decide').argument('<statement-id>'), FINANCE)
+    .description('let a file in that a gate has stopped, or refuse it for good')
+    .addOption(new Option('--decision <decision>').choices(['accept', 'refuse']).makeOptionMandatory())
+    .requiredOption('--reason <text>', 'why')
+    .action(action(context, decide));
+}
+
+function ofBatch(command: Command): Command {
+  return command
+    .requiredOption('--source <source>', 'the connection whose file it is')
+    .requiredOption('--date <date>', 'the business date, YYYY-MM-DD');
+}
+
+async function importFile(tools: Tools, [file = '']: readonly string[], { source, date }: Batch) {
+  const { id: receivedBy } = await tools.actor('finance');
+  const { batches } = tools.container.resolve(T.reconciliation).flow;
+  const key = { sourceId: source, businessDate: dateOf(date) };
+  try {
+    const taken = await batches.take(key, { path: file, fileName: path.basename(file), receivedBy });
+    if (!('statement' in taken)) throw new RangeError(`a file was taken in as ${taken.kind}`);
+    return { outcome: taken.kind, statement: statementOf(taken.statement, true) };
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (!syscall) throw error;
+    throw new CommandError(`Can't read ${file}: ${code}`, EXIT.usage);
+  }
+}
+
+async function decide(
+  tools: Tools,
+  [statementId = '']: readonly string[],
+  { decision, reason }: { decision: 'accept' | 'refuse'; reason: string },
+) {
+  const actor = await tools.actor('finance');
+  const decided = await intakeOf(tools).decide(statementId, { accept: decision === 'accept', reason }, actor);
+  await tools.container.resolve(T.reconciliation).flow.batches.decided(decided);
+  return statementOf(decided, true);
+}
+
+const intakeOf = ({ container }: Tools) => container.resolve(T.reconciliation).intake;
+
+function dateOf(text: string): string {
+  if (z.iso.date().safeParse(text).success) return text;
+  throw new CommandError(`${text} is no date: YYYY-MM-DD`, EXIT.usage);
+}
