@@ -21,6 +21,8 @@ const StaffSignInPage = lazy(() => import('./pages/staff/staff-sign-in-page.tsx'
 const StaffPage = lazy(() => import('./pages/staff/staff-page.tsx'));
 const AgencyPage = lazy(() => import('./pages/agency/agency-page.tsx'));
 const FinancePage = lazy(() => import('./pages/finance/finance-page.tsx'));
+const FinanceBatchPage = lazy(() => import('./pages/finance/batch-page.tsx'));
+const FinanceDayPage = lazy(() => import('./pages/finance/day-page.tsx'));
 const FinanceDaysPage = lazy(() => import('./pages/finance/days-page.tsx'));
 const SettlementsPage = lazy(() => import('./pages/finance/settlements-page.tsx'));
 const SettlementPage = lazy(() => import('./pages/finance/settlement-page.tsx'));
@@ -68,6 +70,8 @@ export const router = createBrowserRouter([
                 Component: FinancePage,
                 children: [
                   { index: true, Component: FinanceDaysPage },
+                  { path: 'days/:businessDate', Component: FinanceDayPage },
+                  { path: 'batches/:sourceId/:businessDate', Component: FinanceBatchPage },
                   { path: 'settlements', Component: SettlementsPage },
                   { path: 'settlements/:settlementId', Component: SettlementPage },
                   { path: 'payouts', Component: PayoutsPage },

@@ -36,3 +36,8 @@ export type WebhookEndpoint = Answer<
 >['items'][number];
 export type SignInMethod = Answer<paths['/v1/staff-sign-in/password']['post']>['methods'][number];
 export type ParkedTask = Answer<paths['/v1/ops/parked-tasks']['get']>['items'][number];
+export type ReconciliationDay = Answer<paths['/v1/reconciliation/days/{businessDate}']['get']>;
+export type ReconciliationBatch = ReconciliationDay['batches'][number];
+export type BatchReport = NonNullable<
+  Answer<paths['/v1/reconciliation/batches/{sourceId}/{businessDate}']['get']>['report']
+>['content'];

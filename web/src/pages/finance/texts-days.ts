@@ -1,0 +1,13 @@
+import { useTranslation } from 'react-i18next';
+import { en } from './texts-days-en.ts';
+import { type DayTexts, zhCN } from './texts-days-zh.ts';
+
+/** The words of business dates in the language that is read. */
+export function useDayTexts(): DayTexts {
+  return useTranslation().i18n.language === 'en' ? en : zhCN;
+}
+
+/** Puts values into a text's `{{places}}`. */
+export function filled(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (place, name: string) => String(values[name] ?? place));
+}
