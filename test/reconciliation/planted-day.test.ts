@@ -1,57 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { Agencies } from '../../src/agencies/index.ts';
 import type { Db } from '../../src/infra/db/index.ts';
-import { claimBatch, planBatches } from '../../src/reconciliation/batches/batches.repo.ts';
-import {
-  ReconciliationRuns,
-  type RunSummary,
-  StatementIntake,
-  type StatementSource,
-  sourceSettingsSchema,
-  verifyRun,
-} from '../../src/reconciliation/index.ts';
+import { verifyRun } from '../../src/reconciliation/index.ts';
 import { createTestVault } from '../support/accounts.ts';
 import { keepPayments } from '../support/planted-books.ts';
 import { type PlantedBreak, plantDay } from '../support/planted-day.ts';
 import type { PlantedFile } from '../support/planted-files.ts';
+import { PLANTED_ROUTE, plantedSources, reconcileFile } from '../support/reconciling.ts';
 import { describeOnBothStacks } from '../support/stacks.ts';
 import { TestClock } from '../support/test-clock.ts';
 
-type Gateway = Agencies['gateway'];
-
 const DATE = '2026-10-20';
-const ROUTE = {
-  channelId: 'bank',
-  connectionId: 'gas',
-  agencyId: 'guangzhou-gas',
-  timeZone: 'Asia/Shanghai',
-  cutOff: '00:00',
-};
 const FEES = [{ name: 'card', currency: 'CNY', ratePpm: 6_000, toleranceMinor: 1 }];
-const common = { currency: 'CNY', cutOff: { timeZone: 'Asia/Shanghai', cutOff: '00:00' }, beganOn: DATE };
-const SOURCES: Readonly<Record<string, StatementSource>> = {
-  bank: {
-    ...common,
-    sourceId: 'bank',
-    role: 'channel',
-    settings: sourceSettingsSchema.parse({ matching: { fees: FEES } }),
-  },
-  gas: { ...common, sourceId: 'gas', role: 'agency', settings: sourceSettingsSchema.parse({}) },
-};
-const sources = {
-  async get(sourceId: string): Promise<StatementSource> {
-    const source = SOURCES[sourceId];
-    if (!source) throw new Error(`there is no source ${sourceId}`);
-    return source;
-  },
-};
-
-const NOBODY: Gateway = {
-  provider: () => Promise.reject(new Error('nobody is to be asked')),
-  channel: () => Promise.reject(new Error('nobody is to be asked')),
-} as unknown as Gateway;
 
 const inOrder = (breaks: readonly PlantedBreak[]) =>
   breaks.map(({ class: name, ours, theirs }) => `${name}: ${ours.join(' ')} | ${theirs.join(' ')}`).sort();
@@ -87,46 +45,15 @@ const classesOf = (db: Db, sourceId: string) =>
 describeOnBothStacks('a day with planted breaks', (stack) => {
   const vault = createTestVault();
   const clock = new TestClock(Date.parse('2026-10-21T03:00:00Z'));
-  const folder = mkdtempSync(path.join(tmpdir(), 'civicpay-planted-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const sources = plantedSources(DATE, { fees: FEES });
 
-  /** Takes in one side's file beside the sheet of our books, and matches them. */
-  async function reconcile(
-    sourceId: string,
-    file: PlantedFile | null,
-    businessDate = DATE,
-  ): Promise<RunSummary> {
-    const { db } = stack();
-    const deps = { db, vault, clock, sources };
-    const intake = new StatementIntake({
-      ...deps,
-      // Its file is handed in: nobody is asked for it.
-      agencies: { gateway: NOBODY },
-    });
-    const runs = new ReconciliationRuns({ ...deps, agenciesOf: async () => [ROUTE.agencyId] });
-    const key = { sourceId, businessDate };
-    await planBatches(db, [{ ...key, dueAtMs: clock.nowMs() }], clock.nowMs());
-    const claim = {
-      phase: null,
-      states: ['waiting', 'running'],
-      // Whoever comes next takes it over.
-      leaseMs: 0,
-      nowMs: clock.nowMs(),
-    } as const;
-    const claimed = await claimBatch(db, key, claim);
-    if (!claimed) throw new Error('the batch is taken');
-    const { fence } = claimed;
-    const sheet = await intake.makeSheet(fence);
-    let theirsId: string | null = null;
-    if (file) {
-      const { fileName, content } = file;
-      const filePath = path.join(folder, fileName);
-      writeFileSync(filePath, content);
-      const taken = await intake.take(fence, { path: filePath, fileName, receivedBy: 'usr_1' });
-      if (taken.kind !== 'accepted') throw new Error(`the file was not taken in: ${JSON.stringify(taken)}`);
-      theirsId = taken.statement.statementId;
-    }
-    return runs.match(fence, { oursId: sheet.statementId, theirsId }, () => {}, new AbortController().signal);
+  async function reconcile(sourceId: string, file: PlantedFile | null, businessDate = DATE) {
+    const { run } = await reconcileFile(
+      { db: stack().db, vault, clock, sources },
+      { sourceId, businessDate },
+      file,
+    );
+    return run;
   }
 
   it('each is found and rightly told, and none invented, from payments and files to stored breaks', async () => {
@@ -136,7 +63,7 @@ describeOnBothStacks('a day with planted breaks', (stack) => {
       businessDate: DATE,
       payments: 1_000,
       plantedShare: 0.04,
-      route: ROUTE,
+      route: PLANTED_ROUTE,
       channelFormat: 'camt',
       agencyFormat: 'civicpay-open-statement-v1',
     });

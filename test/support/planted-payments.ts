@@ -122,9 +122,18 @@ export function playPayment(route: PaymentRoute, order: PlayOrder, dice: Dice): 
     reason: null,
     updatedAtMs: createdAtMs,
   };
+  return { created, ...carryOn(route, created, answersFor(created, order)) };
+}
+
+/** A payment that waited, and whose channel and agency then say yes. */
+export function playOn(route: PaymentRoute, { created, last }: PlayedPayment, order: PlayOrder) {
+  return carryOn(route, last, answersFor(created, { ...order, ending: 'posted' }).slice(1));
+}
+
+function carryOn(route: PaymentRoute, payment: Payment, told: readonly Told[]) {
   const steps: PlayedStep[] = [];
-  let last = created;
-  for (const { answer, atMs } of answersFor(created, order)) {
+  let last = payment;
+  for (const { answer, atMs } of told) {
     const before = last;
     const { after, journals } = takeStep(before, answer(before), {
       nowMs: atMs,
@@ -133,11 +142,11 @@ export function playPayment(route: PaymentRoute, order: PlayOrder, dice: Dice): 
       attempts: 0,
       random: 0.5,
     });
-    if (after.version === before.version) throw new Error(`no way from ${before.status} to ${order.ending}`);
+    if (after.version === before.version) throw new Error(`nothing leads on from ${before.status}`);
     steps.push({ before, after, journals });
     last = after;
   }
-  return { created, steps, last };
+  return { steps, last };
 }
 
 interface Told {
