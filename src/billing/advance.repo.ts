@@ -51,9 +51,7 @@ export async function writeAdvances(
     return true;
   });
   const fresh = advances.filter((_, index) => applied[index]);
-  const moved = fresh
-    .filter((advance) => advance.after.version > advance.before.version)
-    .map((advance) => advance.after);
+  const moved = fresh.flatMap(({ before, after }) => (after.version > before.version ? [after] : []));
   await bulkUpdate(
     tx,
     'payments',
