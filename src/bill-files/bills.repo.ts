@@ -1,5 +1,6 @@
+import type { BulkLines } from '../infra/bulk-lines/index.ts';
 import type { Vault } from '../infra/crypto/index.ts';
-import { type BulkLines, bulkUpsert, type Db, type Tx, toInt } from '../infra/db/index.ts';
+import { bulkUpsert, type Db, type Tx, toInt } from '../infra/db/index.ts';
 import type { BillBook, ImportSummary } from './bill-files.types.ts';
 import { FILED_BILLS, SEALED_ACCOUNT } from './filed-rows.ts';
 import type { BillDetails } from './lines.rules.ts';

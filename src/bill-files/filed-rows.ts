@@ -1,5 +1,5 @@
+import { type BulkLines, type BulkRow, bulkLine } from '../infra/bulk-lines/index.ts';
 import type { Vault } from '../infra/crypto/index.ts';
-import { type BulkLines, type BulkRow, bulkLine } from '../infra/db/index.ts';
 import type { FiledBill } from './lines.rules.ts';
 import type { LinesRead } from './piece.ts';
 

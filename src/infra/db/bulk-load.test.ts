@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describeOnBothStacks } from '../../../test/support/stacks.ts';
-import { asciiColumn, type BulkRow, bulkLine, bulkUpsert, toIntOrNull } from './index.ts';
+import { type BulkRow, bulkLine } from '../bulk-lines/index.ts';
+import { asciiColumn, bulkUpsert, toIntOrNull } from './index.ts';
 
 const TABLE = {
   name: 'bulk_rows',

@@ -1,15 +1,7 @@
 import { Readable } from 'node:stream';
+import { type BulkLines, type BulkRow, readBulkLines } from '../bulk-lines/index.ts';
 import { type Db, dialectOf } from './db.ts';
 import type { ColumnKind } from './dialect.ts';
-
-/** One row, its values in the order of the columns. */
-export type BulkRow = readonly (string | number | null)[];
-
-/** Rows as `LOAD DATA` reads them, one after the other: what `bulkLine` makes of each, in UTF-8. */
-export interface BulkLines {
-  bytes: Uint8Array;
-  count: number;
-}
 
 interface BulkTable {
   name: string;
@@ -29,24 +21,13 @@ const PACKET_BYTES = 512 * 1024;
  */
 export async function bulkUpsert(db: Db, table: BulkTable, lines: BulkLines): Promise<void> {
   if (lines.count === 0) return;
-  if (dialectOf(db) === 'postgres') return upsertArrays(db, table, rowsOf(lines));
+  if (dialectOf(db) === 'postgres') return upsertArrays(db, table, readBulkLines(lines));
   try {
     await loadData(db, table, lines);
   } catch (error) {
     if (!LOCAL_FILES_FORBIDDEN.has((error as { errno?: number }).errno)) throw error;
-    await insertInPieces(db, table, rowsOf(lines));
+    await insertInPieces(db, table, readBulkLines(lines));
   }
-}
-
-/** One row as a line of `BulkLines`. Needs no database: a thread may write them. */
-export function bulkLine(row: BulkRow): string {
-  let line = '';
-  for (let at = 0; at < row.length; at++) {
-    const value = row[at] ?? null;
-    if (at > 0) line += '\t';
-    line += value === null ? '\\N' : typeof value === 'number' ? value : escaped(value);
-  }
-  return `${line}\n`;
 }
 
 async function loadData(db: Db, { name, columns }: BulkTable, { bytes, count }: BulkLines): Promise<void> {
@@ -68,30 +49,6 @@ function* piecesOf(bytes: Uint8Array): Generator<Buffer> {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let from = 0; from < whole.length; from += PACKET_BYTES)
     yield whole.subarray(from, from + PACKET_BYTES);
-}
-
-const SPECIAL = /[\\\t\n\r\0]/;
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  '\t': '\\t',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\0': '\\0',
-};
-const UNESCAPES: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', '0': '\0' };
-
-function escaped(text: string): string {
-  return SPECIAL.test(text) ? text.replace(/[\\\t\n\r\0]/g, (char) => ESCAPES[char] ?? char) : text;
-}
-
-/** The way back, for servers that `LOAD DATA` is not for. */
-function rowsOf({ bytes, count }: BulkLines): (string | null)[][] {
-  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8').split('\n', count);
-  return lines.map((line) => line.split('\t').map((cell) => (cell === '\\N' ? null : unescaped(cell))));
-}
-
-function unescaped(text: string): string {
-  return text.includes('\\') ? text.replace(/\\(.)/g, (_, char: string) => UNESCAPES[char] ?? char) : text;
 }
 
 async function insertInPieces(db: Db, table: BulkTable, rows: readonly BulkRow[]): Promise<void> {
