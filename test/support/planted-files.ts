@@ -18,7 +18,10 @@ export interface TheirRow {
 
 export const CHANNEL_FORMATS = ['sandbox-bank-csv-1', 'camt'] as const;
 export const AGENCY_FORMATS = ['gz-gas-daily-v1', 'civicpay-open-statement-v1'] as const;
-export type PlantedFormat = (typeof CHANNEL_FORMATS)[number] | (typeof AGENCY_FORMATS)[number];
+export type PlantedFormat =
+  | (typeof CHANNEL_FORMATS)[number]
+  | (typeof AGENCY_FORMATS)[number]
+  | 'gz-power-daily-v1';
 
 /** Formats in which a row has a currency of its own. */
 export const SAYS_CURRENCY: readonly PlantedFormat[] = ['camt', 'civicpay-open-statement-v1'];
@@ -55,6 +58,7 @@ const WRITERS: Record<PlantedFormat, Writer> = {
   camt: camt053,
   'gz-gas-daily-v1': gasCsv,
   'civicpay-open-statement-v1': openStatement,
+  'gz-power-daily-v1': powerFile,
 };
 
 /** By the sandbox bank's own hand. */
@@ -136,4 +140,17 @@ function openStatement(rows: readonly TheirRow[]): [string, string] {
   );
   const heading = 'kind,reference,originalReference,agencyCode,agencyReference,amountMinor,currency,at';
   return ['csv', [heading, ...lines, `end,${lines.length},,,,,,`, ''].join('\n')];
+}
+
+/** As sandbox/power-agency/README.md says; it has no refunds. */
+function powerFile(rows: readonly TheirRow[], date: string): [string, string] {
+  const lines = rows.map(({ ref, theirRef, amountMinor, atMs }, index) => {
+    const time = chinaTimestamp(atMs);
+    return ['D', index + 1, ref, theirRef, '0801000000012', formatMinor(amountMinor, 'CNY'), time, time].join(
+      '|',
+    );
+  });
+  const totalMinor = sumMinor(rows.map(({ amountMinor }) => amountMinor));
+  const trailer = `T|${rows.length}|${formatMinor(totalMinor, 'CNY')}`;
+  return ['txt', [`H|${date.replaceAll('-', '')}|GZGD|civicpay|V1.0`, ...lines, trailer, ''].join('\n')];
 }

@@ -15,6 +15,7 @@ import {
   sourceSettingsSchema,
 } from '../../src/reconciliation/index.ts';
 import type { PlantedFile } from './planted-files.ts';
+import type { PaymentRoute } from './planted-payments.ts';
 
 /** A channel and an agency's connection whose days end at midnight in China. */
 export const PLANTED_ROUTE = {
@@ -25,12 +26,27 @@ export const PLANTED_ROUTE = {
   cutOff: '00:00',
 } as const;
 
-/** The two sources of that route, by their ids; `matching` of the channel's. */
-export function plantedSources(beganOn: string, matching: unknown) {
-  const common = { currency: 'CNY', cutOff: { timeZone: 'Asia/Shanghai', cutOff: '00:00' }, beganOn };
+type Route = Pick<PaymentRoute, 'channelId' | 'connectionId' | 'timeZone' | 'cutOff'>;
+
+/** The two sources of a route, by their ids; `matching` of the channel's. */
+export function plantedSources(beganOn: string, matching: unknown, route: Route = PLANTED_ROUTE) {
+  const { channelId, connectionId, timeZone, cutOff } = route;
+  const common = { currency: 'CNY', beganOn };
   const known: StatementSource[] = [
-    { ...common, sourceId: 'bank', role: 'channel', settings: sourceSettingsSchema.parse({ matching }) },
-    { ...common, sourceId: 'gas', role: 'agency', settings: sourceSettingsSchema.parse({}) },
+    {
+      ...common,
+      sourceId: channelId,
+      role: 'channel',
+      cutOff: { timeZone, cutOff: '00:00' },
+      settings: sourceSettingsSchema.parse({ matching }),
+    },
+    {
+      ...common,
+      sourceId: connectionId,
+      role: 'agency',
+      cutOff: { timeZone, cutOff },
+      settings: sourceSettingsSchema.parse({}),
+    },
   ];
   return {
     async get(sourceId: string): Promise<StatementSource> {
@@ -52,6 +68,7 @@ interface ReconcilingDeps {
   vault: Vault;
   clock: Clock;
   sources: ReturnType<typeof plantedSources>;
+  agencyId?: string;
 }
 
 /** Takes in one side's file (null: it has not come) beside the sheet of our books, and matches them. */
@@ -62,7 +79,10 @@ export async function reconcileFile(
 ): Promise<{ run: RunSummary; fence: Fence }> {
   const { db, clock } = deps;
   const intake = new StatementIntake({ ...deps, agencies: { gateway: NOBODY } });
-  const runs = new ReconciliationRuns({ ...deps, agenciesOf: async () => [PLANTED_ROUTE.agencyId] });
+  const runs = new ReconciliationRuns({
+    ...deps,
+    agenciesOf: async () => [deps.agencyId ?? PLANTED_ROUTE.agencyId],
+  });
   await planBatches(db, [{ ...key, dueAtMs: clock.nowMs() }], clock.nowMs());
   // Whoever comes next takes it over.
   const claim = { phase: null, states: ['waiting'], leaseMs: 0, nowMs: clock.nowMs() } as const;
