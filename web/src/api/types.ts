@@ -41,3 +41,4 @@ export type ReconciliationBatch = ReconciliationDay['batches'][number];
 export type BatchReport = NonNullable<
   Answer<paths['/v1/reconciliation/batches/{sourceId}/{businessDate}']['get']>['report']
 >['content'];
+export type Statement = Answer<paths['/v1/reconciliation/statements']['get']>['items'][number];

@@ -8,6 +8,7 @@ import { Fact } from '../../parts/facts.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Action, CONSOLE_KEY, Panel } from '../agency/parts.tsx';
 import { BatchStanding } from './batch-standing.tsx';
+import { BatchStatements } from './batch-statements.tsx';
 import { filled, useDayTexts } from './texts-days.ts';
 import { useDay } from './use-day.ts';
 
@@ -27,6 +28,14 @@ export default function BatchPage() {
           {batch ? <BatchStanding batch={batch} /> : null}
           {batch && isFinance ? <Commands batch={batch} /> : null}
         </Panel>
+        {batch ? (
+          <BatchStatements
+            sourceId={sourceId}
+            businessDate={businessDate}
+            updatedAt={batch.updatedAt}
+            isFinance={isFinance}
+          />
+        ) : null}
         {batch ? <Report batch={batch} /> : null}
       </div>
     </Page>
