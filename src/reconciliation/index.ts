@@ -37,12 +37,8 @@ export type {
   GateName,
   IntakeResult,
   RawRow,
-  SourceSettings,
   Statement,
-  StatementContent,
-  StatementSide,
   StatementSource,
-  StatementStatus,
 } from './intake/intake.types.ts';
 export { GATES, sourceSettingsSchema } from './intake/intake.types.ts';
 export { matchRowsOf } from './intake/match-rows.rules.ts';
