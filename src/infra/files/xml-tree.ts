@@ -1,11 +1,12 @@
-import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { LIMITS } from './limits.ts';
 import { UnreadableFile } from './reading.types.ts';
+import type { XmlAttributes } from './xml-grammar.ts';
+import { type XmlEvents, XmlScanner } from './xml-scanner.ts';
 
 /** What to do at one element, and which elements inside it matter; all others are passed over, with all they hold. */
 export interface XmlNode {
   children?: Readonly<Record<string, XmlNode>>;
-  open?: (attributes: Readonly<Record<string, string>>, at: XmlPlace) => void;
+  open?: (attributes: XmlAttributes, at: XmlPlace) => void;
   /** Given the text directly inside, trimmed. */
   close?: (text: string, at: XmlPlace) => void;
 }
@@ -28,20 +29,16 @@ interface Compiled {
  * Walks XML as it comes, in the memory of one token: a tree of nodes says what matters. Elements in another namespace than
  * that of the first known element are passed over. A DOCTYPE is refused: statements have none, and attacks do.
  */
-export class XmlTreeReader implements XmlPlace {
-  private readonly parser = new SaxesParser();
+export class XmlTreeReader implements XmlPlace, XmlEvents {
+  private readonly scanner = new XmlScanner(this);
   private node: Compiled;
   private readonly top: Compiled;
   private depth = 0;
   /** How deep inside elements that do not matter. */
   private skipped = 0;
-  private text = '';
   private prefix: string | null = null;
   private readonly rootName: string;
-  private events = 0;
-  private eventsBefore = 0;
-  private tokenChars = 0;
-  private lineOffset = 0;
+  private content = '';
   private hasBegun = false;
 
   /** `rootName` may stand below an envelope of others' making. */
@@ -49,24 +46,14 @@ export class XmlTreeReader implements XmlPlace {
     this.rootName = rootName;
     this.top = compile({ children: { [rootName]: root } }, null);
     this.node = this.top;
-    this.parser.on('doctype', () => {
-      throw new UnreadableFile('xml_doctype', 'a DOCTYPE has no place in this file: refused', this.line);
-    });
-    const takeText = (text: string) => {
-      if (this.skipped === 0 && this.node.close) this.text += text;
-    };
-    this.parser.on('opentag', (tag) => this.openTag(tag));
-    this.parser.on('text', takeText);
-    this.parser.on('cdata', takeText);
-    this.parser.on('closetag', () => this.closeTag());
   }
 
   get line(): number {
-    return this.parser.line + this.lineOffset;
+    return this.scanner.line;
   }
 
   get position(): number {
-    return this.parser.position;
+    return this.scanner.position;
   }
 
   /** Takes the next piece; returns what of it counts for positions: blanks before the declaration are dropped. */
@@ -74,14 +61,12 @@ export class XmlTreeReader implements XmlPlace {
     let text = chunk;
     if (!this.hasBegun) {
       text = chunk.trimStart();
-      this.lineOffset += chunk.slice(0, chunk.length - text.length).split('\n').length - 1;
+      this.scanner.passLines(chunk.slice(0, chunk.length - text.length).split('\n').length - 1);
       if (text === '') return '';
       this.hasBegun = true;
     }
-    this.run(() => this.parser.write(text));
-    this.tokenChars = this.events === this.eventsBefore ? this.tokenChars + text.length : 0;
-    this.eventsBefore = this.events;
-    if (this.tokenChars > LIMITS.xmlTokenChars) {
+    this.scanner.write(text);
+    if (this.scanner.waiting > LIMITS.xmlTokenChars) {
       throw new UnreadableFile(
         'xml_token_too_long',
         'a text, tag or comment too long for a statement',
@@ -92,21 +77,18 @@ export class XmlTreeReader implements XmlPlace {
   }
 
   end(): void {
-    this.run(() => this.parser.close());
+    this.scanner.end();
   }
 
-  private run(step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      if (error instanceof UnreadableFile) throw error;
-      const message = (error as Error).message.replace(/^\d+:\d+: /, '');
-      throw new UnreadableFile('xml_malformed', `not well-formed XML: ${message}`, this.line);
-    }
+  get wantsText(): boolean {
+    return this.skipped === 0 && this.node.close !== undefined;
   }
 
-  private openTag(tag: SaxesTagPlain): void {
-    this.events += 1;
+  text(text: string): void {
+    this.content += text;
+  }
+
+  open(name: string, attributes: XmlAttributes): void {
     this.depth += 1;
     if (this.depth > LIMITS.xmlDepth) {
       throw new UnreadableFile(
@@ -119,18 +101,18 @@ export class XmlTreeReader implements XmlPlace {
       this.skipped += 1;
       return;
     }
-    const known = this.node.children.get(this.prefix === '' ? tag.name : this.localName(tag.name));
+    const known = this.node.children.get(this.prefix === '' ? name : this.localName(name));
     if (!known) {
       // Above the root anything may stand; beside what is known, nothing of it matters.
       if (this.prefix !== null) this.skipped = 1;
       return;
     }
     this.node = known;
-    this.text = '';
-    if (known.open) known.open(tag.attributes, this);
+    this.content = '';
+    if (known.open) known.open(attributes, this);
   }
 
-  private closeTag(): void {
+  close(): void {
     this.depth -= 1;
     if (this.skipped > 0) {
       this.skipped -= 1;
@@ -138,8 +120,8 @@ export class XmlTreeReader implements XmlPlace {
     }
     const { parent, close } = this.node;
     if (parent === null) return;
-    if (close) close(this.text.trim(), this);
-    this.text = '';
+    if (close) close(this.content.trim(), this);
+    this.content = '';
     this.node = parent;
     if (parent === this.top) this.prefix = null;
   }
