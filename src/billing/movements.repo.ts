@@ -86,6 +86,26 @@ export async function firstMovementAtMs(
   return toIntOrNull(row?.first);
 }
 
+/** Where and when money of a payment has moved: at its channel, at its agency, and back. */
+export async function placesOfPayment(
+  db: Db,
+  paymentId: string,
+): Promise<{ connectionId: string; atMs: number }[]> {
+  const payment = await db('payments')
+    .where({ payment_id: paymentId })
+    .first('channel_id', 'connection_id', 'debited_at_ms', 'posted_at_ms');
+  if (!payment) return [];
+  const returned = await db('payment_returns')
+    .where({ payment_id: paymentId })
+    .orderBy('at_ms')
+    .select('connection_id', 'at_ms');
+  return [
+    { connectionId: String(payment.channel_id), atMs: toIntOrNull(payment.debited_at_ms) },
+    { connectionId: String(payment.connection_id), atMs: toIntOrNull(payment.posted_at_ms) },
+    ...returned.map((row) => ({ connectionId: String(row.connection_id), atMs: toInt(row.at_ms) })),
+  ].flatMap(({ connectionId, atMs }) => (atMs === null ? [] : [{ connectionId, atMs }]));
+}
+
 type Columns = Record<string, string | null>;
 
 /** Pages by a time and the id, each beginning where the one before ended. */
