@@ -6,6 +6,7 @@ import { agencyWebhooksRoutes } from '../http/agency-webhooks.routes.ts';
 import { batchesRoutes } from '../http/batches.routes.ts';
 import { billFilesRoutes } from '../http/bill-files.routes.ts';
 import { billingRoutes } from '../http/billing.routes.ts';
+import { breaksRoutes } from '../http/breaks.routes.ts';
 import { connectionsRoutes } from '../http/connections.routes.ts';
 import { demoRoutes } from '../http/demo.routes.ts';
 import { disputesRoutes } from '../http/disputes.routes.ts';
@@ -38,7 +39,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
   const agencies = container.resolve(T.agencies);
   const billing = container.resolve(T.billing);
   const savedAccounts = container.resolve(T.savedAccounts);
-  const { sources, intake, flow, runs, explanations } = container.resolve(T.reconciliation);
+  const { sources, intake, flow, runs, explanations, breaks } = container.resolve(T.reconciliation);
   const { demo } = config;
   const addressIndex = (address: string) => accounts.addressIndex(address);
   return [
@@ -70,6 +71,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
     ...agencyWebhooksRoutes({ webhooks: container.resolve(T.webhookEndpoints), addressIndex }),
     ...settlementsRoutes({ office: container.resolve(T.settlement), addressIndex }),
     ...runsRoutes({ runs, explanations, addressIndex }),
+    ...breaksRoutes({ breaks, addressIndex }),
     ...statementsRoutes({ sources, intake, batches: flow.batches, addressIndex }),
     ...batchesRoutes({ flow, addressIndex }),
     ...receiptsRoutes({ receipts: billing.receipts }),

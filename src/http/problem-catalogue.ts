@@ -4,6 +4,7 @@ import { agencyWebhooksProblems } from './problems/agency-webhooks.ts';
 import { batchesProblems } from './problems/batches.ts';
 import { billFilesProblems } from './problems/bill-files.ts';
 import { billingProblems } from './problems/billing.ts';
+import { breaksProblems } from './problems/breaks.ts';
 import { catalogueProblems } from './problems/catalogue.ts';
 import { disputesProblems } from './problems/disputes.ts';
 import { frameProblems } from './problems/frame.ts';
@@ -40,6 +41,7 @@ export const PROBLEMS: ProblemCatalogue = {
   ...batchesProblems,
   ...billFilesProblems,
   ...billingProblems,
+  ...breaksProblems,
   ...catalogueProblems,
   ...disputesProblems,
   ...householdsProblems,

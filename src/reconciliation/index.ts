@@ -23,11 +23,12 @@ export {
   WAITS_FOR,
 } from './breaks/break.types.ts';
 export type { BreakEvent } from './breaks/break-events.repo.ts';
-export type { BreakDetail, ListedBreak } from './breaks/break-views.ts';
+export type { BreakDetail, ListedBreak, RawBreakRow } from './breaks/break-views.ts';
 export type { BreakFilter, BreakTotal } from './breaks/breaks.repo.ts';
 export { type BreaksModule, createBreaks } from './breaks/create.ts';
 export type { BreakDigest } from './breaks/digest.ts';
 export { MAX_EVIDENCE_BYTES } from './breaks/evidence-type.rules.ts';
+export type { ResolutionPreview } from './breaks/preview.ts';
 export { MAX_BREAKS_AT_ONCE } from './breaks/resolutions.service.ts';
 export { SEVERITIES } from './breaks/severity.rules.ts';
 export { undoForRun } from './breaks/undo-for-run.ts';

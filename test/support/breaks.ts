@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DoneBy } from '../../src/accounts/index.ts';
 import type { Billing, PaymentStanding, PostingReview } from '../../src/billing/index.ts';
+import type { Logger } from '../../src/contract/index.ts';
 import type { Vault } from '../../src/infra/crypto/index.ts';
 import { type Db, transact } from '../../src/infra/db/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
@@ -33,13 +34,14 @@ export interface RowToMake {
   currency?: string;
 }
 
-export const FINANCE = ['stf_one', 'stf_two', 'stf_three'] as const;
+export const FINANCE = [newId('stf', 0, 1), newId('stf', 0, 2), newId('stf', 0, 3)] as const;
 
 /** Breaks of one channel and one agency, found by no run but put there, with what their run would have booked. */
 export class BreakDesk {
   readonly db: Db;
   readonly clock: TestClock;
   readonly vault: Vault;
+  readonly log: Logger = { debug() {}, info() {}, warn() {}, error() {} };
   readonly said: SaidOfPayments = { debits: new Map(), postings: new Map(), asked: [] };
   readonly ordered: { refundId: string; amountMinor: number }[] = [];
   readonly refundStates = new Map<string, 'refunding' | 'refunded' | 'refundBlocked'>();
@@ -56,7 +58,7 @@ export class BreakDesk {
       db,
       vault: this.vault,
       clock: this.clock,
-      log: { debug() {}, info() {}, warn() {}, error() {} },
+      log: this.log,
       sources: {
         get: async (sourceId) => {
           const source = this.sources.get(sourceId);
@@ -177,7 +179,7 @@ export class BreakDesk {
       await tx('break_rows').insert(
         rows.map((row) => ({
           break_id: breakId,
-          statement_id: newId('sta', nowMs, 0),
+          statement_id: newId('stm', nowMs, 0),
           row_no: this.rowNo++,
           side: row.side,
           line: 1,

@@ -1,3 +1,4 @@
+import type { DoneBy, StaffMember } from '../../accounts/index.ts';
 import type { PaymentStanding, SurplusRefund } from '../../billing/index.ts';
 import { transact } from '../../infra/db/index.ts';
 import { DomainError } from '../../kernel/errors.ts';
@@ -17,7 +18,7 @@ import {
 } from './break.types.ts';
 import { type BreakEvent, eventsOfBreak } from './break-events.repo.ts';
 import { rowsOfBreaks, rowsOfPayments } from './break-rows.repo.ts';
-import { type BreaksDeps, paymentIdsOf, sourceOfBreaks } from './breaks.context.ts';
+import { auditBreaks, type BreaksDeps, paymentIdsOf, sourceOfBreaks } from './breaks.context.ts';
 import { type BreakFilter, type BreakTotal, breakTotals, findBreak, findBreaks } from './breaks.repo.ts';
 import { evidenceOfBreak } from './evidence.repo.ts';
 import { readToResolve } from './locked-breaks.ts';
@@ -25,8 +26,8 @@ import { findResolutions, resolutionsOfBreak } from './resolutions.repo.ts';
 import { MAX_BREAKS_AT_ONCE } from './resolutions.service.ts';
 import { ADJUSTMENT_ACCOUNTS, obstacleOf, suspenseMinorOf } from './resolving.rules.ts';
 
-/** A row of a break, with what is kept of it. Personal data. */
-export interface ShownBreakRow extends BreakRow {
+/** A row of a break as it came. Personal data. */
+export interface RawBreakRow extends BreakRow {
   fileName: string;
   revision: number;
   /** As it came; null where the statement is not kept any more. */
@@ -46,7 +47,7 @@ export interface ListedBreak extends StoredBreak {
 export interface BreakDetail extends ListedBreak {
   role: StatementSource['role'];
   suspenseMinor: number;
-  rows: readonly ShownBreakRow[];
+  rows: readonly BreakRow[];
   /** Other breaks' rows about the same payments: what the third side says. */
   elsewhere: readonly BreakRow[];
   /** What our books say of its payments now. */
@@ -98,7 +99,7 @@ export class BreakViews {
       ...listed,
       role: source.role,
       suspenseMinor: suspenseMinorOf(listed, rows, source.currency),
-      rows: await this.shown(rows),
+      rows,
       elsewhere: await rowsOfPayments(db, paymentIds, breakId),
       payments: [...(await billing.reviews.standings(paymentIds)).values()],
       events: await eventsOfBreak(db, vault, breakId),
@@ -109,6 +110,22 @@ export class BreakViews {
       evidence: await evidenceOfBreak(db, vault, breakId),
       actions: await this.actionsFor(listed),
     };
+  }
+
+  /** A break's rows as they came; who looked at them is written to the audit trail. Refuses with `break_not_found`. */
+  async rows(breakId: string, by: DoneBy): Promise<RawBreakRow[]> {
+    const { db } = this.deps;
+    const found = isId('brk', breakId) ? await findBreak(db, breakId) : null;
+    if (!found) throw new DomainError('notFound', 'break_not_found');
+    await transact(db, (tx) =>
+      auditBreaks(tx, this.deps, by, 'break.readRows', { kind: 'break', id: breakId }),
+    );
+    return this.shown((await rowsOfBreaks(db, [breakId])).get(breakId) ?? []);
+  }
+
+  /** Who may own breaks. */
+  owners(): Promise<StaffMember[]> {
+    return this.deps.financeStaff();
   }
 
   /** The ids that a filter finds, to be previewed and resolved at once. Refuses with `breaks_too_many`. */
@@ -148,9 +165,9 @@ export class BreakViews {
     }));
   }
 
-  private async shown(rows: readonly BreakRow[]): Promise<ShownBreakRow[]> {
+  private async shown(rows: readonly BreakRow[]): Promise<RawBreakRow[]> {
     const { db, vault } = this.deps;
-    const shown: ShownBreakRow[] = [];
+    const shown: RawBreakRow[] = [];
     for (const statementId of new Set(rows.map((row) => row.statementId))) {
       const of = rows.filter((row) => row.statementId === statementId);
       const statement = await findStatement(db, statementId);

@@ -34,7 +34,7 @@ describeOnBothStacks('breaks resolved by hand', (stack) => {
       desk.by(by),
     );
   const approve = async (resolution: { resolutionId: string; breaksSha256: string }, by = FINANCE[1]) =>
-    desk.module.resolutions.approve(resolution.resolutionId, resolution.breaksSha256, desk.by(by as never));
+    desk.module.resolutions.approve(resolution.resolutionId, resolution.breaksSha256, desk.by(by));
   const bankOnly = (amountMinor = 1_000) =>
     desk.addBreak(bank, 'bankOnly', [{ side: 'theirs', amountMinor }]);
 
@@ -45,11 +45,11 @@ describeOnBothStacks('breaks resolved by hand', (stack) => {
     expect(proposed).toMatchObject({ state: 'proposed', amountMinor: 1_000, needsChecker: true });
     expect(await desk.state(breakId)).toMatchObject({ state: 'proposed', waits_for: 'checker' });
     expect(await desk.balance(`write_offs/${bank}`)).toBe(before);
-    expect(await codeOf(approve(proposed, FINANCE[0] as never))).toBe('resolution_by_maker');
+    expect(await codeOf(approve(proposed, FINANCE[0]))).toBe('resolution_by_maker');
     expect(await codeOf(propose([breakId], 'writeOff'))).toBe('break_not_open');
     const results = await Promise.allSettled([
       approve(proposed),
-      approve(proposed, FINANCE[2] as never),
+      approve(proposed, FINANCE[2]),
       approve(proposed),
     ]);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -91,7 +91,7 @@ describeOnBothStacks('breaks resolved by hand', (stack) => {
     const rejected = await resolutions.reject(proposed.resolutionId, '没有依据', desk.by(FINANCE[1]));
     expect(rejected).toMatchObject({ state: 'rejected', checker: FINANCE[1], answer: '没有依据' });
     expect(await codeOf(approve(proposed))).toBe('resolution_decided');
-    expect((await propose([breakId], 'writeOff', null, FINANCE[1] as never)).state).toBe('proposed');
+    expect((await propose([breakId], 'writeOff', null, FINANCE[1])).state).toBe('proposed');
   });
 
   it('is approved only as it was seen', async () => {
