@@ -72,13 +72,16 @@ export const TOKENS = {
   idempotency: token<ReturnType<typeof createIdempotencyStore>>('idempotency'),
 };
 
+/** Registers what is made once, when it is first asked for. */
+type Single = <T>(name: InjectionToken<T>, make: (container: DependencyContainer) => T) => void;
+
 /**
  * The composition root: one child container a process part (server, worker), everything in it a singleton. Plain
  * constructors everywhere else; only this folder knows tsyringe.
  */
 export function createContainer(config: Config, service: string): DependencyContainer {
   const container = root.createChildContainer();
-  const single = <T>(name: InjectionToken<T>, make: (c: DependencyContainer) => T) =>
+  const single: Single = (name, make) =>
     container.register(name, { useFactory: instanceCachingFactory(make) });
   const T = TOKENS;
   container.register(T.config, { useValue: config });
@@ -100,17 +103,6 @@ export function createContainer(config: Config, service: string): DependencyCont
     const topics = [PAYMENT_TOPIC, SURPLUS_REFUND_TOPIC, WEBHOOK_TOPIC];
     return new TaskSender(c.resolve(T.queues), topics, c.resolve(T.log));
   });
-  single(T.reconciliationQueue, (c) => new ReconciliationFlow(c.resolve(T.queues), c.resolve(T.log)));
-  single(T.reconciliation, (c) =>
-    createReconciliation({
-      ...foundation(c),
-      accounts: c.resolve(T.accounts),
-      agencies: c.resolve(T.agencies),
-      billing: c.resolve(T.billing),
-      settle: () => c.resolve(T.settlement).settlements.settleDue(),
-      send: (batches) => c.resolve(T.reconciliationQueue).send(batches),
-    }),
-  );
   single(T.sandboxSms, (c) => new SandboxSmsSender(foundation(c)));
   single(T.accounts, (c) =>
     createAccounts({
@@ -154,12 +146,29 @@ export function createContainer(config: Config, service: string): DependencyCont
       queryBills: (residentId, agencyId, inputs) => queries.query(residentId, agencyId, inputs),
     });
   });
+  single(T.idempotency, (c) => createIdempotencyStore(foundation(c)));
+  registerFinance(single, config);
+  return container;
+}
+
+/** What closes the day: reconciliation and settlement. */
+function registerFinance(single: Single, config: Config): void {
+  const T = TOKENS;
+  single(T.reconciliationQueue, (c) => new ReconciliationFlow(c.resolve(T.queues), c.resolve(T.log)));
+  single(T.reconciliation, (c) =>
+    createReconciliation({
+      ...foundation(c),
+      accounts: c.resolve(T.accounts),
+      agencies: c.resolve(T.agencies),
+      billing: c.resolve(T.billing),
+      settle: () => c.resolve(T.settlement).settlements.settleDue(),
+      send: (batches) => c.resolve(T.reconciliationQueue).send(batches),
+    }),
+  );
   single(T.settlement, (c) => {
     const parts = { agencies: c.resolve(T.agencies), onboarding: c.resolve(T.onboarding) };
     return createSettlementOffice({ ...foundation(c), ...parts, billing: c.resolve(T.billing) }, config);
   });
-  single(T.idempotency, (c) => createIdempotencyStore(foundation(c)));
-  return container;
 }
 
 /** In a demo nothing is sent for real; elsewhere it is as the settings say. */

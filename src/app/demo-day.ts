@@ -1,4 +1,5 @@
 import type { HttpClient } from '../contract/index.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { DemoSettings } from './config.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -8,7 +9,7 @@ const TIMEOUT_MS = 5_000;
  * that ended before are ready. What is paid meanwhile falls on their next date.
  */
 export async function atDemoTime<T>(
-  http: HttpClient,
+  { http, clock }: { http: HttpClient; clock: Clock },
   demo: DemoSettings,
   atMs: number,
   work: () => Promise<T>,
@@ -24,7 +25,7 @@ export async function atDemoTime<T>(
     await setAll(() => atMs);
     return await work();
   } finally {
-    await setAll(() => Date.now());
+    await setAll(() => clock.nowMs());
   }
 }
 

@@ -1,19 +1,14 @@
-export type { PhaseWork } from './batches/batch-steps.ts';
 export { BATCH_COMMANDS, type BatchCommand, commandsFor } from './batches/batches.rules.ts';
-export type { Batches } from './batches/batches.service.ts';
 export {
   BATCH_PHASES,
   BATCH_STATES,
   type Batch,
   type BatchKey,
   type BatchPhase,
-  type BatchProblem,
-  type BatchProgress,
-  type DaySummary,
 } from './batches/batches.types.ts';
 export { type BatchFlow, type BatchFlowDeps, createBatchFlow } from './batches/create.ts';
 export { datesOfAgency } from './batches/dates-of-agency.ts';
-export type { BatchReport, DayReport, StoredReport } from './batches/reports.types.ts';
+export type { StoredReport } from './batches/reports.types.ts';
 export { AGE_BUCKETS } from './breaks/ageing.rules.ts';
 export {
   type AttachedEvidence,

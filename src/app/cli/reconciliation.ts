@@ -79,6 +79,7 @@ async function run(tools: Tools, context: CliContext, options: DayOptions) {
   const actor = await tools.actor('finance');
   const { demo } = tools.container.resolve(T.config);
   const http = tools.container.resolve(T.httpClient);
+  const clock = tools.container.resolve(T.clock);
   await tools.container.resolve(T.reconciliation).sources.sync();
   await flowOf(tools).plan();
   const runAll = async () => {
@@ -88,7 +89,9 @@ async function run(tools: Tools, context: CliContext, options: DayOptions) {
     return watch(tools, context, options);
   };
   const noonAfterMs = Date.parse(`${addDays(dateOf(options.date), 1)}T12:00:00+08:00`);
-  return demo && noonAfterMs > Date.now() ? atDemoTime(http, demo, noonAfterMs, runAll) : runAll();
+  return demo && noonAfterMs > clock.nowMs()
+    ? atDemoTime({ http, clock }, demo, noonAfterMs, runAll)
+    : runAll();
 }
 
 /** Shows progress until every batch has come to rest: done, stopped, or waiting for its time. */
@@ -97,7 +100,8 @@ async function watch(tools: Tools, context: CliContext, options: DayOptions) {
   for (;;) {
     const found = await chosen(tools, options);
     lines.show(found);
-    if (found.every(isAtRest)) {
+    const nowMs = tools.container.resolve(T.clock).nowMs();
+    if (found.every((batch) => isAtRest(batch, nowMs))) {
       lines.end();
       return found.map(batchOf);
     }
@@ -107,8 +111,8 @@ async function watch(tools: Tools, context: CliContext, options: DayOptions) {
 
 /** A batch that is due in some seconds is on its way to its next step. */
 const SOON_MS = 15_000;
-const isAtRest = ({ state, dueAtMs }: Batch) =>
-  state !== 'running' && !(state === 'waiting' && dueAtMs <= Date.now() + SOON_MS);
+const isAtRest = ({ state, dueAtMs }: Batch, nowMs: number) =>
+  state !== 'running' && !(state === 'waiting' && dueAtMs <= nowMs + SOON_MS);
 
 /** Batches of a date, or the one of a source. Throws CommandError where there is none. */
 async function chosen(tools: Tools, { date, source }: DayOptions): Promise<Batch[]> {

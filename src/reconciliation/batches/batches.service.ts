@@ -7,7 +7,7 @@ import type { IntakeResult, Statement } from '../intake/intake.types.ts';
 import { listOfBatch } from '../intake/statements.repo.ts';
 import type { BatchSteps } from './batch-steps.ts';
 import { changeBatch, claimBatch, dayVersions, findBatch, listBatches } from './batches.repo.ts';
-import { type BatchCommand, changeByCommand, changeToMatchAgain, type StepOutcome } from './batches.rules.ts';
+import { type BatchCommand, changeByCommand, type StepOutcome } from './batches.rules.ts';
 import type { Batch, BatchChange, BatchKey, DaySummary } from './batches.types.ts';
 import { LEASE_MS } from './claim-keeper.ts';
 import { listDays } from './days.repo.ts';
@@ -136,11 +136,6 @@ export class Batches {
       problem: null,
       theirsId,
     }));
-  }
-
-  /** What a batch was matched with has changed (our books, say): it is matched again, by itself. */
-  async matchAgain(key: BatchKey): Promise<void> {
-    await this.change(key, (batch) => changeToMatchAgain(batch, this.deps.clock.nowMs()));
   }
 
   private async change(
