@@ -24,7 +24,7 @@ const FEW_ROWS = 8_000;
 
 /**
  * Matches many rows in a thread of its own, which ends with it: this one reads the pieces, opens them and hands them over, and stays
- * free for everything else. `onProgress` is called at least once a second. Rejects with an AbortError when `signal` says so.
+ * free for everything else. Rejects with an AbortError when `signal` says so.
  */
 export async function matchRows(
   deps: MatchingDeps,

@@ -190,7 +190,9 @@ export async function findGroup(db: Db, runId: string, matchNo: number): Promise
 export async function findGroupWithBreak(db: Db, runId: string, breakId: string): Promise<KeptGroup | null> {
   const row = await db('match_groups')
     .where({ run_id: runId })
-    .andWhere((either) => either.whereLike('ours', `%"${breakId}"%`).orWhereLike('theirs', `%"${breakId}"%`))
+    .andWhere((either) =>
+      either.where('ours', 'like', `%"${breakId}"%`).orWhere('theirs', 'like', `%"${breakId}"%`),
+    )
     .first();
   return row ? groupOf(row) : null;
 }

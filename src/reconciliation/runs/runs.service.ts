@@ -31,6 +31,8 @@ const MAX_BREAKS = 200_000;
 /** One transaction writes so many sheets (20 KiB each), or so many groups. */
 const SHEETS_A_WRITE = 100;
 const GROUPS_A_WRITE = 500;
+const PAYMENTS_A_READ = 5_000;
+const TICK_MS = 500;
 /** As often as somebody may change a break that is taken in while it is matched. */
 const MAX_TRIES = 5;
 
@@ -69,19 +71,39 @@ export class ReconciliationRuns {
     onProgress: (progress: RunProgress) => void,
     signal: AbortSignal,
   ): Promise<RunSummary> {
-    for (let tries = 1; ; tries++) {
-      await transact(this.deps.db, async (tx) => {
-        await holdFence(tx, fence);
-        await deleteLeftovers(tx, fence);
-      });
-      const prepared = await this.prepare(fence, input);
-      if (prepared.previous && isSame(prepared)) return prepared.previous;
-      const result = await matchRows(this.deps, prepared, onProgress, signal);
-      const run = await this.publish(fence, prepared, result, onProgress, signal);
-      if (run) return run;
-      if (tries >= MAX_TRIES)
-        throw new DomainError('unavailable', 'database_busy', { retryAfterSeconds: 10 });
+    let last: RunProgress = { phase: 'load', done: 0, total: 0 };
+    const tell = (progress: RunProgress) => {
+      last = progress;
+      onProgress(progress);
+    };
+    // Whoever watches hears something even while a part of the work has no steps of its own.
+    const ticking = setInterval(() => onProgress(last), TICK_MS);
+    try {
+      for (let tries = 1; tries <= MAX_TRIES; tries++) {
+        const run = await this.tryMatch(fence, input, tell, signal);
+        if (run) return run;
+      }
+      throw new DomainError('unavailable', 'database_busy', { retryAfterSeconds: 10 });
+    } finally {
+      clearInterval(ticking);
     }
+  }
+
+  /** Null when somebody has changed meanwhile what was matched. */
+  private async tryMatch(
+    fence: Fence,
+    input: RunInput,
+    onProgress: (progress: RunProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Run | null> {
+    await transact(this.deps.db, async (tx) => {
+      await holdFence(tx, fence);
+      await deleteLeftovers(tx, fence);
+    });
+    const prepared = await this.prepare(fence, input);
+    if (prepared.previous && isSame(prepared)) return prepared.previous;
+    const result = await matchRows(this.deps, prepared, onProgress, signal);
+    return this.publish(fence, prepared, result, onProgress, signal);
   }
 
   /** Throws DomainError `run_not_found`. */
@@ -172,12 +194,8 @@ export class ReconciliationRuns {
       journal: journalOfRun(runId, setup, result, await this.agencyFinder(setup, result)),
       nowMs,
     };
-    const ticking = setInterval(() => onProgress({ phase: 'publish', done: total, total }), 500);
-    try {
-      return await publish(this.deps, unpublished);
-    } finally {
-      clearInterval(ticking);
-    }
+    onProgress({ phase: 'publish', done: total, total });
+    return publish(this.deps, unpublished);
   }
 
   /** Everything that is large goes first, in transactions of its own: nobody sees it before the run is published. */
@@ -221,7 +239,11 @@ export class ReconciliationRuns {
     result: WorkResult,
   ): Promise<(paymentId: string | null) => string> {
     const paymentIds = paymentsToAssign(setup, result);
-    const agencies = await agenciesOfPayments(this.deps.db, paymentIds);
+    const agencies = new Map<string, string>();
+    for (let from = 0; from < paymentIds.length; from += PAYMENTS_A_READ) {
+      const some = await agenciesOfPayments(this.deps.db, paymentIds.slice(from, from + PAYMENTS_A_READ));
+      for (const [paymentId, agencyId] of some) agencies.set(paymentId, agencyId);
+    }
     const carried = setup.role === 'agency' ? await this.deps.agenciesOf(setup.sourceId) : [];
     const [only = ''] = carried.length === 1 ? carried : [];
     return (paymentId) => (paymentId === null ? undefined : agencies.get(paymentId)) ?? only;
