@@ -72,6 +72,8 @@ export const TOKENS = {
   idempotency: token<ReturnType<typeof createIdempotencyStore>>('idempotency'),
 };
 
+const T = TOKENS;
+
 /** Registers what is made once, when it is first asked for. */
 type Single = <T>(name: InjectionToken<T>, make: (container: DependencyContainer) => T) => void;
 
@@ -83,7 +85,6 @@ export function createContainer(config: Config, service: string): DependencyCont
   const container = root.createChildContainer();
   const single: Single = (name, make) =>
     container.register(name, { useFactory: instanceCachingFactory(make) });
-  const T = TOKENS;
   container.register(T.config, { useValue: config });
   container.register(T.clock, { useValue: systemClock });
   single(T.log, () => createLogger({ level: config.logLevel, service }));
@@ -153,7 +154,6 @@ export function createContainer(config: Config, service: string): DependencyCont
 
 /** What closes the day: reconciliation and settlement. */
 function registerFinance(single: Single, config: Config): void {
-  const T = TOKENS;
   single(T.reconciliationQueue, (c) => new ReconciliationFlow(c.resolve(T.queues), c.resolve(T.log)));
   single(T.reconciliation, (c) =>
     createReconciliation({
