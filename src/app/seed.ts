@@ -8,6 +8,7 @@ import { DomainError } from '../kernel/errors.ts';
 import type { Config, DemoSettings } from './config.ts';
 import { closeContainer, createContainer, TOKENS as T } from './container.ts';
 import { PLUG_INS } from './plug-ins.ts';
+import { seedSettlement } from './seed-settlement.ts';
 
 const PROVIDERS = path.resolve(import.meta.dirname, '../../providers');
 
@@ -77,6 +78,8 @@ export async function seedDemo({ config }: { config: Config }): Promise<void> {
       await seedBillFile(container.resolve(T.billFiles), agencyId, sample);
     }
     await seedStaff(container.resolve(T.accounts), demo.staff);
+    const [asks, approves] = demo.staff;
+    if (asks && approves) await seedSettlement(container, [asks.email, approves.email]);
   } finally {
     await closeContainer(container);
   }

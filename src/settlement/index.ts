@@ -8,13 +8,11 @@ import { SettlementTermsBook } from './terms.service.ts';
 export { answersTo } from './acknowledgements.rules.ts';
 export { bankCsvFile } from './bank-csv.ts';
 export { readBankCsvAnswer } from './bank-csv-answer.ts';
-export type { NotPayable } from './due-payouts.ts';
-export type { AccountOfMonth, ClosedMonth } from './months.repo.ts';
+export type { ClosedMonth } from './months.repo.ts';
 export { settleWindows } from './netting.rules.ts';
 export { pain001File } from './pain001.ts';
 export { readPain002 } from './pain002.ts';
 export type { AnswerRecord } from './payout-answers.repo.ts';
-export type { TakenAnswer } from './payout-answers.service.ts';
 export {
   BATCH_STATES,
   type InstructionRecord,
@@ -26,8 +24,6 @@ export type { Acknowledgement, PayoutAccount, PayoutBatch } from './payouts.type
 export { settlementThatDiffers } from './proof.ts';
 export type {
   Adjustment,
-  DateProgress,
-  PayoutPayer,
   ReconciledItem,
   SettlementDeps,
 } from './settlement.deps.ts';
@@ -38,13 +34,13 @@ export {
   type SettlementItem,
 } from './settlement.types.ts';
 export { PAYOUT_STATES, type SettlementRecord } from './settlements.repo.ts';
-export type { RoundOutcome, SettleOutcome } from './settlements.service.ts';
+export type { RoundOutcome } from './settlements.service.ts';
 export { statementPdf } from './statement.pdf.ts';
 export { agencyStatement, feeInvoice } from './statement.rules.ts';
 export type { AgencyStatement } from './statement.types.ts';
 export { feeInvoiceCsv, statementCsv, statementXlsx } from './statement-table.ts';
 export { TERMS_STATES, type TermsRecord } from './terms.repo.ts';
-export { agreedTermsSchema } from './terms.schema.ts';
+export { type AgreedTerms, agreedTermsSchema } from './terms.schema.ts';
 
 /** Everything about paying agencies: terms, settlements, payouts, the bank's answers, the books of a month. */
 export interface SettlementOffice {

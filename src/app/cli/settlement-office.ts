@@ -89,11 +89,20 @@ function settlementCommands(group: Command, context: CliContext): void {
   group
     .command('run')
     .description('settle every agency as far as it is due and its files are matched')
-    .action(
-      working(context, async ({ settlements }) =>
-        (await settlements.settleDue()).map((round) => roundOf(round)),
-      ),
-    );
+    .option('--demo-date <date>', 'in a demo: as if it were noon of this date')
+    .action(action(context, run));
+}
+
+async function run({ container }: Tools, _: readonly string[], { demoDate }: { demoDate?: string }) {
+  if (demoDate !== undefined) {
+    const nowMs = Date.parse(`${demoDate}T12:00:00+08:00`);
+    if (!container.resolve(T.config).demo || Number.isNaN(nowMs)) {
+      throw new CommandError('--demo-date takes YYYY-MM-DD, and only in a demo', EXIT.usage);
+    }
+    container.register(T.clock, { useValue: { nowMs: () => nowMs } });
+  }
+  const rounds = await container.resolve(T.settlement).settlements.settleDue();
+  return rounds.map(roundOf);
 }
 
 function termsCommands(group: Command, context: CliContext): Command {

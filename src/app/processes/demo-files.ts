@@ -102,8 +102,8 @@ export function writePrivately(file: string, value: unknown): void {
 
 function drawSecrets(): DemoSecrets {
   const token = () => randomBytes(32).toString('base64url');
-  const staff = (role: 'finance' | 'operator', displayName: string) => ({
-    email: `${role}@demo.example`,
+  const staff = (role: 'finance' | 'operator', displayName: string, name: string = role) => ({
+    email: `${name}@demo.example`,
     password: `${letters(4)}-${letters(4)}-${letters(4)}-${letters(4)}`.toLowerCase(),
     totpSecret: letters(32),
     displayName,
@@ -122,7 +122,13 @@ function drawSecrets(): DemoSecrets {
       webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
       controlToken: token(),
     },
-    staff: [staff('finance', '财务 Finance'), staff('operator', '运维 Operator')],
+    // A payout file is made by one of finance and approved by two others.
+    staff: [
+      staff('finance', '财务 Finance'),
+      staff('operator', '运维 Operator'),
+      staff('finance', '财务乙 Finance 2', 'finance-2'),
+      staff('finance', '财务丙 Finance 3', 'finance-3'),
+    ],
   };
 }
 
