@@ -28,6 +28,7 @@ export class LayoutParser implements StatementParser {
   private decoder: ReturnType<typeof decoderOf> | null = null;
   private sequence = 0;
   private lastLine = 0;
+  private lastDate: { text: string; form?: string; date: string | null } = { text: '', date: null };
 
   constructor(layout: Layout, out: StatementCollector) {
     this.layout = layout;
@@ -76,7 +77,8 @@ export class LayoutParser implements StatementParser {
       this.out.error('text_unexpected', line, 'a line behind the trailer');
       return;
     }
-    const begins = (mark: string | undefined) => mark !== undefined && plainText(raw).startsWith(mark);
+    const plain = plainText(raw);
+    const begins = (mark: string | undefined) => mark !== undefined && plain.startsWith(mark);
     if (begins(trailer?.startsWith) && trailer) {
       this.hasTrailer = true;
       this.takeControl(trailer, record, 'closing');
@@ -241,8 +243,11 @@ export class LayoutParser implements StatementParser {
   private dateAt(place: DatePlace, record: TableRecord): string | null {
     const text = this.textAt(place, record);
     if (text === '') return null;
+    // A file has few dates, and many times each.
+    if (text === this.lastDate.text && place.form === this.lastDate.form) return this.lastDate.date;
     const date = place.form === undefined ? readPrintedDate(text) : readDateAs(text, place.form);
-    if (!date) this.out.error('date_unreadable', record.line, `“${excerpt(text)}” is no date`);
+    if (date) this.lastDate = { text, form: place.form, date };
+    else this.out.error('date_unreadable', record.line, `“${excerpt(text)}” is no date`);
     return date;
   }
 
