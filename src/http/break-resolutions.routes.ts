@@ -82,6 +82,24 @@ function askRoutes({ breaks, addressIndex }: BreaksRoutesOptions): Route[] {
         return { status: 200, body: { items: items.map(resolutionOf), nextCursor } };
       },
     }),
+    defineRoute({
+      ...common,
+      access: 'financeOrOperator',
+      method: 'get',
+      path: `${BASE}/{resolutionId}`,
+      operationId: 'getBreakResolution',
+      summary: 'One resolution, its breaks, and what it books',
+      request: { params: schemas.resolutionParams },
+      responses: { 200: { description: 'As it is now', schema: schemas.resolutionDetailSchema } },
+      problems: ['resolution_not_found'],
+      handler: async ({ params }) => {
+        const { resolution, items, entries } = await breaks.resolution(params.resolutionId);
+        const shown = items.map(({ breakId, suspenseMinor, bookedMinor, isActive }) => {
+          return { breakId, suspenseMinor, bookedMinor, isActive };
+        });
+        return { status: 200, body: { resolution: resolutionOf(resolution), items: shown, entries } };
+      },
+    }),
   ];
 }
 

@@ -89,6 +89,11 @@ describeOnBothStacks('the API of breaks', (stack) => {
       post(`break-resolutions/${resolutionId}/approve`, { breaksSha256 }, caller);
     await post('break-resolutions', proposal, operator).expect(403);
     await approve(operator).expect(403);
+    const asked = await get(`break-resolutions/${resolutionId}`, checker).expect(200);
+    expect(asked.body).toMatchObject({
+      items: [{ breakId, bookedMinor: 1_000 }],
+      entries: preview.body.entries,
+    });
     expect((await approve(maker).expect(403)).body.code).toBe('resolution_by_maker');
     const waiting = await get('break-resolutions').expect(200);
     expect(waiting.body.items.map((one: { resolutionId: string }) => one.resolutionId)).toContain(

@@ -170,6 +170,15 @@ export const resolutionSchema = z
   })
   .meta({ id: 'BreakResolution' });
 
+const entriesSchema = z.array(z.object({ account: z.string(), debitMinor: minor, creditMinor: minor }));
+export const resolutionDetailSchema = z.object({
+  resolution: resolutionSchema,
+  items: z.array(
+    z.object({ breakId: z.string(), suspenseMinor: minor, bookedMinor: minor, isActive: z.boolean() }),
+  ),
+  entries: entriesSchema.describe('What it books, by account'),
+});
+
 export const previewSchema = z.object({
   breakIds: z.array(z.string()),
   breaksSha256: z.string(),
@@ -177,7 +186,7 @@ export const previewSchema = z.object({
   currency: z.string(),
   people: z.union([z.literal(1), z.literal(2), z.literal('refused')]),
   obstacle: z.object({ code: z.string(), breakId: z.string() }).nullable(),
-  entries: z.array(z.object({ account: z.string(), debitMinor: minor, creditMinor: minor })),
+  entries: entriesSchema,
 });
 
 export const detailSchema = z

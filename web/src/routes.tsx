@@ -24,6 +24,9 @@ const FinancePage = lazy(() => import('./pages/finance/finance-page.tsx'));
 const FinanceBatchPage = lazy(() => import('./pages/finance/batch-page.tsx'));
 const FinanceDayPage = lazy(() => import('./pages/finance/day-page.tsx'));
 const FinanceDaysPage = lazy(() => import('./pages/finance/days-page.tsx'));
+const BreaksPage = lazy(() => import('./pages/finance/breaks-page.tsx'));
+const BreakPage = lazy(() => import('./pages/finance/break-page.tsx'));
+const BreakResolutionPage = lazy(() => import('./pages/finance/break-resolution-page.tsx'));
 const SettlementsPage = lazy(() => import('./pages/finance/settlements-page.tsx'));
 const SettlementPage = lazy(() => import('./pages/finance/settlement-page.tsx'));
 const PayoutsPage = lazy(() => import('./pages/finance/payouts-page.tsx'));
@@ -72,6 +75,9 @@ export const router = createBrowserRouter([
                   { index: true, Component: FinanceDaysPage },
                   { path: 'days/:businessDate', Component: FinanceDayPage },
                   { path: 'batches/:sourceId/:businessDate', Component: FinanceBatchPage },
+                  { path: 'breaks', Component: BreaksPage },
+                  { path: 'breaks/:breakId', Component: BreakPage },
+                  { path: 'break-resolutions/:resolutionId', Component: BreakResolutionPage },
                   { path: 'settlements', Component: SettlementsPage },
                   { path: 'settlements/:settlementId', Component: SettlementPage },
                   { path: 'payouts', Component: PayoutsPage },

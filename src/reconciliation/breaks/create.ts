@@ -5,7 +5,7 @@ import { BreakViews } from './break-views.ts';
 import type { BreaksDeps } from './breaks.context.ts';
 import { Breaks } from './breaks.service.ts';
 import { type BreakDigest, digestOf } from './digest.ts';
-import { previewResolution, type ResolutionPreview } from './preview.ts';
+import { previewResolution, type ResolutionPreview, resolutionDetail } from './preview.ts';
 import { Resolutions } from './resolutions.service.ts';
 import { resolveRun } from './resolve-run.ts';
 
@@ -18,6 +18,8 @@ export interface BreaksModule {
     kind: ManualKind,
     account: ResolutionAccount | null,
   ): Promise<ResolutionPreview>;
+  /** What a resolution is about, and what it books. */
+  resolution(resolutionId: string): ReturnType<typeof resolutionDetail>;
   breaks: Breaks;
   resolutions: Resolutions;
   /** What may be resolved of a source's open breaks without a person; to be called after a run. */
@@ -30,6 +32,7 @@ export function createBreaks(deps: BreaksDeps): BreaksModule {
   return {
     views: new BreakViews(deps),
     preview: (breakIds, kind, account) => previewResolution(deps, breakIds, kind, account),
+    resolution: (resolutionId) => resolutionDetail(deps, resolutionId),
     breaks: new Breaks(deps),
     resolutions: new Resolutions(deps),
     resolveRun: (fence, runId) => resolveRun(deps, fence, runId),

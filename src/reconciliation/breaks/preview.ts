@@ -3,11 +3,12 @@ import { DomainError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import { money } from '../../kernel/money.ts';
 import { breakResolvedJournal, type JournalDraft, type ResolutionAccount } from '../../ledger/index.ts';
-import type { ManualKind } from './break.types.ts';
+import type { ManualKind, Resolution, ResolutionItem } from './break.types.ts';
 import { type BreaksDeps, sourceOfBreaks } from './breaks.context.ts';
 import { findBreak } from './breaks.repo.ts';
 import { lockToResolve } from './locked-breaks.ts';
 import { hashOfLocked, suspensesOf } from './resolution-draft.ts';
+import { findResolution, itemsOfResolution } from './resolutions.repo.ts';
 import { MAX_BREAKS_AT_ONCE } from './resolutions.service.ts';
 import { accountFor, bookedMinors, obstacleOf, peopleNeeded, stakeMinor } from './resolving.rules.ts';
 
@@ -72,6 +73,34 @@ export async function previewResolution(
     obstacle: obstacles[0] ?? null,
     entries: summedEntries(journals),
   };
+}
+
+/** What a resolution books, or has booked, of its breaks. */
+export async function resolutionDetail(
+  deps: BreaksDeps,
+  resolutionId: string,
+): Promise<{ resolution: Resolution; items: ResolutionItem[]; entries: ResolutionPreview['entries'] }> {
+  const { db, vault, sources } = deps;
+  const resolution = isId('brs', resolutionId) ? await findResolution(db, vault, resolutionId) : null;
+  if (!resolution) throw new DomainError('notFound', 'resolution_not_found');
+  const items = await itemsOfResolution(db, resolutionId);
+  const { role } = await sources.get(resolution.sourceId);
+  const { kind, account, sourceId, currency } = resolution;
+  const target = accountFor(kind, account, role);
+  const journals = items.flatMap(({ itemId, bookedMinor, businessDate, agencyId }) => {
+    if (bookedMinor === 0 || target === null) return [];
+    const amount = money(bookedMinor, currency);
+    return breakResolvedJournal({
+      subjectId: itemId,
+      amount,
+      businessDate,
+      sourceId,
+      role,
+      account: target,
+      agencyId,
+    });
+  });
+  return { resolution, items, entries: summedEntries(journals) };
 }
 
 function summedEntries(journals: readonly JournalDraft[]): ResolutionPreview['entries'] {

@@ -42,3 +42,5 @@ export type BatchReport = NonNullable<
   Answer<paths['/v1/reconciliation/batches/{sourceId}/{businessDate}']['get']>['report']
 >['content'];
 export type Statement = Answer<paths['/v1/reconciliation/statements']['get']>['items'][number];
+export type ReconciliationBreak = Answer<paths['/v1/reconciliation/breaks']['get']>['items'][number];
+export type BreakDetail = Answer<paths['/v1/reconciliation/breaks/{breakId}']['get']>;

@@ -5,6 +5,7 @@ export const en: Texts = {
   navigation: 'Pages for finance',
   pages: {
     days: 'Days',
+    breaks: 'Breaks',
     settlements: 'Settlements',
     payouts: 'Payouts',
     months: 'Month end',

@@ -4,6 +4,7 @@ export const zhCN = {
   navigation: '财务页面',
   pages: {
     days: '对账日',
+    breaks: '差错',
     settlements: '结算',
     payouts: '付款',
     months: '月末',

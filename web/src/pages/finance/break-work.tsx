@@ -1,0 +1,127 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, bodyOf, newIdempotencyKey } from '../../api/client.ts';
+import { queryClient } from '../../api/queries.ts';
+import type { BreakDetail } from '../../api/types.ts';
+import { formatTime } from '../../format.ts';
+import { SelectField, TextArea } from '../../parts/field.tsx';
+import { ProblemNote } from '../../parts/note.tsx';
+import { Action, CONSOLE_KEY, Panel } from '../agency/parts.tsx';
+import { useBreakTexts } from './texts-breaks.ts';
+
+/** Whose a break is, what people noted and attached, and opening it again. */
+export function BreakWork({ found, isFinance }: { found: BreakDetail; isFinance: boolean }) {
+  const texts = useBreakTexts();
+  return (
+    <Panel title={texts.evidence}>
+      <ul className="stack-tight">
+        {found.evidence.map(({ evidenceId, fileName, sizeBytes, sha256, attachedAt }) => (
+          <li key={evidenceId} className="long-text">
+            <a href={`/v1/reconciliation/breaks/${found.breakId}/evidence/${evidenceId}`}>{fileName}</a>
+            <p className="weak small number long-text">
+              {sizeBytes} B · {formatTime(attachedAt)} · {sha256}
+            </p>
+          </li>
+        ))}
+      </ul>
+      {isFinance ? <Attach breakId={found.breakId} /> : null}
+      {isFinance && found.state !== 'closed' ? <Assign found={found} /> : null}
+      {isFinance ? <Comment found={found} /> : null}
+    </Panel>
+  );
+}
+
+function Attach({ breakId }: { breakId: string }) {
+  const texts = useBreakTexts();
+  const attached = useMutation({
+    mutationFn: async (file: File) =>
+      api.POST('/v1/reconciliation/breaks/{breakId}/evidence', {
+        params: { path: { breakId }, query: { fileName: file.name } },
+        body: file as never,
+        bodySerializer: (body: unknown) => body as BodyInit,
+        headers: { 'content-type': 'application/octet-stream' },
+      }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: [CONSOLE_KEY] }),
+  });
+  return (
+    <>
+      <label className="field">
+        <span className="field-label">{texts.attach}</span>
+        <input
+          type="file"
+          onChange={({ target }) => {
+            const file = target.files?.[0];
+            if (file) attached.mutate(file);
+          }}
+        />
+      </label>
+      {attached.isError ? <ProblemNote error={attached.error} /> : null}
+    </>
+  );
+}
+
+function Assign({ found }: { found: BreakDetail }) {
+  const texts = useBreakTexts();
+  const [owner, setOwner] = useState(found.owner ?? 'nobody');
+  const owners = useQuery({
+    queryKey: [CONSOLE_KEY, 'break-owners'],
+    queryFn: async ({ signal }) => bodyOf(await api.GET('/v1/reconciliation/break-owners', { signal })).items,
+  });
+  const options = [
+    { value: 'nobody', label: texts.nobody },
+    ...(owners.data ?? []).map(({ staffId, displayName }) => ({ value: staffId, label: displayName })),
+  ];
+  return (
+    <>
+      <SelectField
+        label={texts.owner}
+        placeholder={texts.owner}
+        value={owner}
+        onChange={setOwner}
+        options={options}
+      />
+      <Action
+        label={texts.assign}
+        run={() => {
+          const body = { breakIds: [found.breakId], owner: owner === 'nobody' ? null : owner };
+          return api.POST('/v1/reconciliation/break-assignments', { body });
+        }}
+      />
+    </>
+  );
+}
+
+function Comment({ found }: { found: BreakDetail }) {
+  const texts = useBreakTexts();
+  const [text, setText] = useState('');
+  const params = { path: { breakId: found.breakId } };
+  const isTooShort = text.trim().length < 3;
+  return (
+    <>
+      <TextArea label={texts.comment} value={text} onChange={setText} maxLength={1_000} />
+      <Action
+        label={texts.addComment}
+        isDisabled={isTooShort}
+        onDone={() => setText('')}
+        run={() => {
+          const header = { 'Idempotency-Key': newIdempotencyKey() };
+          return api.POST('/v1/reconciliation/breaks/{breakId}/comments', {
+            params: { ...params, header },
+            body: { text },
+          });
+        }}
+      />
+      {found.state === 'closed' && found.how === 'resolved' ? (
+        <Action
+          label={texts.reopen}
+          isForGood
+          isDisabled={isTooShort}
+          run={() => {
+            const body = { reason: text };
+            return api.POST('/v1/reconciliation/breaks/{breakId}/reopen', { params, body });
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
