@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { Webhook } from 'standardwebhooks';
 import type { Notification } from '../../sandbox/bank/books.types.ts';
-import { transact } from '../../src/infra/db/index.ts';
 import { describeOnBothStacks } from '../support/stacks.ts';
 import { auditBooks } from './books.ts';
 import { clearFaults } from './fault-rules.ts';
@@ -11,6 +9,7 @@ import { groundOf } from './ground.ts';
 import { orderOf, Payers } from './payers.ts';
 import { paymentState } from './payment-state.ts';
 import { Door, type Person } from './people.ts';
+import { emptyQueueStore } from './queue-store.ts';
 import { comeToRest } from './rest.ts';
 import { AGENCY_ID, CHANNEL_ID, type Ground, World } from './world.ts';
 
@@ -178,25 +177,4 @@ describeOnBothStacks('with the smallest pool', (stack) => {
 /** What the bank would have us know, whether or not it has told us. */
 async function notificationsOf({ bank }: World): Promise<Notification[]> {
   return (await bank.bankBooks()).notifications;
-}
-
-async function emptyQueueStore({ db }: World, { redisUrl }: Ground): Promise<void> {
-  if (redisUrl !== null) {
-    const redis = new Redis(redisUrl);
-    await redis.flushdb();
-    redis.disconnect();
-    return;
-  }
-  // What it remembers of its own migrations is no work.
-  const tables = await db('information_schema.tables')
-    .where({ table_schema: 'bullmq', table_type: 'BASE TABLE' })
-    .whereNot('table_name', 'migration')
-    .pluck('table_name');
-  // Whoever is at work on the tables may be in its way; then it is tried again.
-  await transact(db, (tx) =>
-    tx.raw(
-      `truncate ${tables.map(() => '??').join(', ')}`,
-      tables.map((table) => `bullmq.${table}`),
-    ),
-  );
 }
