@@ -14,6 +14,7 @@ export {
   type AttachedEvidence,
   BREAK_STATES,
   MANUAL_KINDS,
+  type ManualKind,
   type Resolution,
   WAITS_FOR,
 } from './breaks/break.types.ts';

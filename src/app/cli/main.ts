@@ -5,6 +5,7 @@ import { migrateUp, openDb } from '../../infra/db/index.ts';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { addAgencyCommands } from './agency.ts';
 import { addBillFileCommands } from './bill-file.ts';
+import { addBreakCommands } from './break.ts';
 import { addCatalogueCommands } from './catalogue.ts';
 import { addConformanceCommands } from './conformance.ts';
 import { runDoctor } from './doctor.ts';
@@ -81,6 +82,7 @@ function createProgram(): Command {
   addStatementCommands(program, { config, isJson });
   addReconcileCommand(program, isJson);
   addReconciliationCommands(program, { config, isJson });
+  addBreakCommands(program, { config, isJson });
   addSettlementCommands(program, { config, isJson });
   addAgencyCommands(program, { config, isJson });
   addOperatorCommands(program, { config, isJson });

@@ -75,6 +75,7 @@ function commandErrorOf(error: DomainError): CommandError {
 
 function print(value: unknown, isJson: boolean): void {
   if (isJson) process.stdout.write(`${JSON.stringify(value ?? { done: true })}\n`);
+  else if (typeof value === 'string') console.log(value);
   else console.log(value === undefined ? 'Done.' : JSON.stringify(value, null, 2));
 }
 
