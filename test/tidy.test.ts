@@ -47,7 +47,7 @@ const READS_THE_TIME: readonly [RegExp, string][] = [
 const DRAWS_LOTS: readonly [RegExp, string][] = [
   [/^src\/infra\/db\/db\.ts$/, 'spreads retries after a deadlock'],
   [/^src\/jobs\/task-worker\.ts$/, 'spreads retries of a failed task'],
-  [/^src\/billing\/advance\.service\.ts$/, 'spreads questions about what is unknown'],
+  [/^src\/billing\/(advance|surplus-refunds)\.service\.ts$/, 'spreads questions about what is unknown'],
   [/^src\/agencies\/webhooks\/webhook-delivery\.service\.ts$/, 'spreads attempts to tell an agency'],
   [/^src\/agencies\/connection-line\.ts$/, 'spreads the probes of a connection that does not answer'],
 ];

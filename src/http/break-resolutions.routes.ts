@@ -25,7 +25,7 @@ const IN_THE_WAY = [
 
 /** How breaks are closed by hand: one person asks, another one approves where money moves. */
 export function resolutionRoutes(options: BreaksRoutesOptions): Route[] {
-  return [...askRoutes(options), ...decideRoutes(options)];
+  return [...askRoutes(options), ...readRoutes(options), ...decideRoutes(options)];
 }
 
 function askRoutes({ breaks, addressIndex }: BreaksRoutesOptions): Route[] {
@@ -67,6 +67,11 @@ function askRoutes({ breaks, addressIndex }: BreaksRoutesOptions): Route[] {
         return { status: 201, body: resolutionOf(made) };
       },
     }),
+  ];
+}
+
+function readRoutes({ breaks }: BreaksRoutesOptions): Route[] {
+  return [
     defineRoute({
       ...common,
       access: 'financeOrOperator',

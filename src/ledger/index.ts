@@ -17,7 +17,5 @@ export {
 export {
   agencyStatementJournal,
   channelStatementJournal,
-  feeDifferences,
   mirrored,
-  suspense,
 } from './statement.rules.ts';

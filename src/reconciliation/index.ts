@@ -18,16 +18,13 @@ export {
   type Resolution,
   WAITS_FOR,
 } from './breaks/break.types.ts';
-export type { BreakEvent } from './breaks/break-events.repo.ts';
-export type { BreakDetail, ListedBreak, RawBreakRow } from './breaks/break-views.ts';
-export type { BreakFilter, BreakTotal } from './breaks/breaks.repo.ts';
+export type { BreakDetail, ListedBreak } from './breaks/break-views.ts';
+export type { BreakFilter } from './breaks/breaks.repo.ts';
 export { type BreaksModule, createBreaks } from './breaks/create.ts';
 export type { BreakDigest } from './breaks/digest.ts';
 export { MAX_EVIDENCE_BYTES } from './breaks/evidence-type.rules.ts';
-export type { ResolutionPreview } from './breaks/preview.ts';
 export { MAX_BREAKS_AT_ONCE } from './breaks/resolutions.service.ts';
 export { SEVERITIES } from './breaks/severity.rules.ts';
-export { undoForRun } from './breaks/undo-for-run.ts';
 export { StatementIntake } from './intake/intake.service.ts';
 export type {
   Finding,
@@ -57,15 +54,8 @@ export { RowTable } from './matching/row-table.ts';
 export { matchingRulesSchema } from './matching/rules.ts';
 export { TextPool } from './matching/text-pool.ts';
 export { reconciledItems } from './runs/reconciled-items.ts';
-export { ReconciliationRuns, type RunsDeps } from './runs/runs.service.ts';
-export type {
-  ReconciledItem,
-  RunDifference,
-  RunProgress,
-  RunSummary,
-  WhyAnswer,
-} from './runs/runs.types.ts';
-export { DIFFERENCE_KINDS } from './runs/runs.types.ts';
+export { ReconciliationRuns } from './runs/runs.service.ts';
+export { DIFFERENCE_KINDS, type RunSummary } from './runs/runs.types.ts';
 export { suspenseThatDiffers, verifyRun } from './runs/verify.ts';
 export { Explanations } from './runs/why.service.ts';
 export { FORMATS } from './statements/detect.ts';

@@ -16,7 +16,3 @@ export function ageSpanMs(age: AgeBucket, nowMs: number): { openedAfterMs: numbe
     openedUntilMs: age === '0-1' ? Number.MAX_SAFE_INTEGER : nowMs - FROM_DAYS[age] * DAY_MS,
   };
 }
-
-export function ageOf(openedAtMs: number, nowMs: number): AgeBucket {
-  return AGE_BUCKETS.find((age) => openedAtMs > ageSpanMs(age, nowMs).openedAfterMs) ?? '31+';
-}
