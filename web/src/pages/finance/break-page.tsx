@@ -71,7 +71,7 @@ function Facts({ found }: { found: BreakDetail }) {
         <Fact label={texts.owner}>{found.owner ?? texts.nobody}</Fact>
       </dl>
       <p className="small long-text">
-        <Link to={`/staff/finance/batches/${found.sourceId}/${found.businessDate}`}>
+        <Link className="break-link" to={`/staff/finance/batches/${found.sourceId}/${found.businessDate}`}>
           {found.sourceId} · {found.businessDate}
         </Link>
       </p>
@@ -93,7 +93,7 @@ function Resolutions({ found }: { found: BreakDetail }) {
       <ul className="stack">
         {found.resolutions.map(({ resolution, bookedMinor, refundStatus }) => (
           <li key={resolution.resolutionId} className="task">
-            <Link to={`/staff/finance/break-resolutions/${resolution.resolutionId}`}>
+            <Link className="break-link" to={`/staff/finance/break-resolutions/${resolution.resolutionId}`}>
               <strong>
                 {wordOf(texts.kinds, resolution.kind)} ·{' '}
                 {formatMoney({ amountMinor: bookedMinor, currency: resolution.currency })} ·{' '}

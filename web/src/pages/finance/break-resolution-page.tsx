@@ -44,7 +44,7 @@ export default function BreakResolutionPage() {
             <ul className="stack-tight">
               {data.items.map(({ breakId, suspenseMinor }) => (
                 <li key={breakId} className="long-text number">
-                  <Link to={`/staff/finance/breaks/${breakId}`}>
+                  <Link className="break-link" to={`/staff/finance/breaks/${breakId}`}>
                     {formatMoney({ amountMinor: suspenseMinor, currency: data.resolution.currency })}{' '}
                     {breakId}
                   </Link>

@@ -17,7 +17,12 @@ export function BreakWork({ found, isFinance }: { found: BreakDetail; isFinance:
       <ul className="stack-tight">
         {found.evidence.map(({ evidenceId, fileName, sizeBytes, sha256, attachedAt }) => (
           <li key={evidenceId} className="long-text">
-            <a href={`/v1/reconciliation/breaks/${found.breakId}/evidence/${evidenceId}`}>{fileName}</a>
+            <a
+              className="break-link"
+              href={`/v1/reconciliation/breaks/${found.breakId}/evidence/${evidenceId}`}
+            >
+              {fileName}
+            </a>
             <p className="weak small number long-text">
               {sizeBytes} B · {formatTime(attachedAt)} · {sha256}
             </p>

@@ -149,7 +149,7 @@ function BreakLine({ found, texts }: { found: ReconciliationBreak; texts: BreakT
   const isOverdue = state !== 'closed' && Date.parse(dueAt) < Date.now();
   return (
     <li className="task">
-      <Link to={`/staff/finance/breaks/${breakId}`}>
+      <Link className="break-link" to={`/staff/finance/breaks/${breakId}`}>
         <strong>
           {texts.classes[found.class]} · {formatMoney({ amountMinor, currency })}
           {word ? ` · ${texts.words[word]}` : ''}
@@ -209,7 +209,7 @@ function Proposals() {
       <ul className="stack">
         {waiting.data?.map(({ resolutionId, kind, currency, amountMinor, breakCount, ...one }) => (
           <li key={resolutionId} className="task">
-            <Link to={`/staff/finance/break-resolutions/${resolutionId}`}>
+            <Link className="break-link" to={`/staff/finance/break-resolutions/${resolutionId}`}>
               <strong>
                 {(texts.kinds as Record<string, string>)[kind]} · {breakCount} {texts.count} ·{' '}
                 {formatMoney({ amountMinor, currency })}
