@@ -5,7 +5,7 @@ import type { Db } from '../infra/db/index.ts';
 import { CHINA_CALENDAR } from '../kernel/calendar.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { DomainError } from '../kernel/errors.ts';
-import { datesOfAgency, reconciledItems } from '../reconciliation/index.ts';
+import { agencyAdjustments, datesOfAgency, reconciledItems } from '../reconciliation/index.ts';
 import { createSettlement, type SettlementDeps, type SettlementOffice } from '../settlement/index.ts';
 import type { Config } from './config.ts';
 
@@ -49,7 +49,11 @@ export function createSettlementOffice(
         yield { ...item, amountMinor: Math.abs(item.amountMinor) };
       }
     },
-    async *adjustmentsOf() {},
+    async *adjustmentsOf(agencyId) {
+      for (const { breakId, ...adjustment } of await agencyAdjustments(db, agencyId)) {
+        yield { ...adjustment, note: `对账差错 Break ${breakId}` };
+      }
+    },
     datesOf: async (agencyId, span) => datesOfAgency(db, { ...span, sourceIds: await sourcesOf(agencyId) }),
     disputedPayments: (agencyId) => disputedPayments(parts.billing, agencyId),
     namesOf: async (agencyId) => {

@@ -10,6 +10,7 @@ export { type BatchFlow, type BatchFlowDeps, createBatchFlow } from './batches/c
 export { datesOfAgency } from './batches/dates-of-agency.ts';
 export type { StoredReport } from './batches/reports.types.ts';
 export { AGE_BUCKETS } from './breaks/ageing.rules.ts';
+export { agencyAdjustments } from './breaks/agency-adjustments.ts';
 export {
   type AttachedEvidence,
   BREAK_STATES,
