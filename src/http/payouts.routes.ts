@@ -151,9 +151,6 @@ function answerRoute({ office: { answers }, addressIndex }: SettlementsRoutesOpt
     problems: ['payout_answer_unreadable', 'acknowledgement_mismatch', 'payout_not_sent'],
     handler: async (input) => {
       const bytes = await receive(input.request);
-      if (bytes.length === 0) {
-        throw new DomainError('invalid', 'payout_answer_unreadable', { params: { code: 'empty', line: 0 } });
-      }
       const by = doneBy(actorOf(input, addressIndex));
       const { batch, isRepeated, changes } = await answers.take(bytes, by);
       return { status: 200, body: { batchId: batch.batchId, isRepeated, changes } };
