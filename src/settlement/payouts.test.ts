@@ -3,6 +3,7 @@ import { refusalOf } from '../../test/support/accounts.ts';
 import { faultsOfPain001, textsOf } from '../../test/support/pain001-structure.ts';
 import { person, TestOffice } from '../../test/support/settlement-office.ts';
 import { describeOnBothStacks, type Stack } from '../../test/support/stacks.ts';
+import { addBusinessDays, CHINA_CALENDAR } from '../kernel/calendar.ts';
 import { listBalances } from '../ledger/index.ts';
 import type { InstructionRecord, PayoutBatchRecord } from './index.ts';
 
@@ -28,7 +29,7 @@ function csvAnswer(
 describeOnBothStacks('payouts', (stack) => {
   let test: TestOffice;
   let agencyId: string;
-  let day = 0;
+  let date = '2026-03-01';
   beforeAll(() => {
     test = new TestOffice(stack().db);
   });
@@ -36,17 +37,17 @@ describeOnBothStacks('payouts', (stack) => {
 
   /** An agency of its own with one settlement that is due, and nothing else due. */
   async function someDue(amountMinor = 10_000): Promise<string> {
-    const date = nextDate();
-    agencyId = await test.agency({}, date);
-    await test.pay(agencyId, date, amountMinor);
+    const paidOn = nextDate();
+    agencyId = await test.agency({}, paidOn);
+    await test.pay(agencyId, paidOn, amountMinor);
     test.goTo(nextDate());
     const [settlement] = (await test.settle(agencyId)).settled;
     return settlement?.settlementId ?? '';
   }
-  /** Workdays in a row, from a Monday on. */
+  /** Workdays in a row: what is collected on one is due on the next. */
   const nextDate = () => {
-    const [week, weekday] = [Math.floor(day / 5), day++ % 5];
-    return new Date(Date.parse('2026-03-02') + (week * 7 + weekday) * 86_400_000).toISOString().slice(0, 10);
+    date = addBusinessDays(CHINA_CALENDAR, date, 1);
+    return date;
   };
   const payable = async () => ((await balancesOf(stack())).get(`agency_payable/${agencyId}`) ?? 0n) + 0n;
   const stateOf = async (settlementId: string) =>
