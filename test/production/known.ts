@@ -36,6 +36,13 @@ export const FILLED_IN: Readonly<Record<string, string>> = {
   VAULT_INDEX_KEY: KEY,
   SMS_WEBHOOK_URL: 'https://sms.example.cn/send',
   SMS_WEBHOOK_SECRET: `whsec_${KEY}`,
+  PAYOUT_ACCOUNT: JSON.stringify({
+    bankId: 'our-bank',
+    holderName: '羊城市民缴费平台',
+    bankName: '某银行广州分行',
+    bankCode: '313581000014',
+    accountNumber: '6222000000000000001',
+  }),
 };
 
 /** Sorted, without some. */
