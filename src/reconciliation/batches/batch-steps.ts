@@ -43,7 +43,10 @@ export class BatchSteps {
     const nowMs = clock.nowMs();
     const claimed = await claimBatch(db, key, { phase, states: ['waiting'], leaseMs: LEASE_MS, nowMs });
     if (!claimed) return null;
-    return this.holding(claimed, (step) => this.phases[claimed.batch.phase](step));
+    return this.holding(claimed, (step) => {
+      step.signal.throwIfAborted();
+      return this.phases[claimed.batch.phase](step);
+    });
   }
 
   /** Does a phase's work for a batch that is claimed already, and ends the claim with what came of it. */
@@ -57,6 +60,8 @@ export class BatchSteps {
       return change;
     };
     this.atWork.add(keeper);
+    // Told to stop while it was being claimed.
+    if (this.isStopping) keeper.abort();
     keeper.report(batch.phase, 0, null);
     keeper.start();
     try {
