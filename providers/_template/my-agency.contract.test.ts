@@ -43,7 +43,7 @@ async function start(): Promise<ProviderSandbox<Settings>> {
   const agency = new StubAgency({ clock, secret });
   await agency.comeUp();
   return {
-    settings: { baseUrl: agency.url, secret, timeoutMs: 400 },
+    settings: { baseUrl: agency.url, secret, timeoutMs: 1_000 },
     nowMs: () => clock.nowMs(),
     async account(kind) {
       const accountNumber = kind === 'unknown' ? '99999999' : agency.addAccount(BILL_COUNTS[kind]);

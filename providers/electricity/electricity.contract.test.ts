@@ -33,7 +33,7 @@ async function start(): Promise<ProviderSandbox<Settings>> {
   // Noon at the agency: no test then straddles midnight or the cut-off, whenever it runs.
   agency.clock.set(Date.parse(`${chinaDate(agency.clock.nowMs())}T12:00:00+08:00`));
   return {
-    settings: { baseUrl: url, appId: 'civicpay', appSecret, timeoutMs: 500 },
+    settings: { baseUrl: url, appId: 'civicpay', appSecret, timeoutMs: 1_000 },
     nowMs: () => agency.clock.nowMs(),
     async account(kind) {
       const name = '司徒文轩';

@@ -27,7 +27,7 @@ async function start(): Promise<ProviderSandbox<Settings>> {
   // Noon at the bureau: no test then straddles midnight or the cut-off, whenever it runs.
   conduct.clock.set(Date.parse(`${chinaDate(conduct.clock.nowMs())}T12:00:00+08:00`));
   return {
-    settings: { host: '127.0.0.1', port: tcpPort, tls: false, ...channel, timeoutMs: 500 },
+    settings: { host: '127.0.0.1', port: tcpPort, tls: false, ...channel, timeoutMs: 1_000 },
     nowMs: () => conduct.clock.nowMs(),
     async account(kind) {
       const name = '司徒文轩';
