@@ -15,5 +15,6 @@ export default {
     ],
   },
   setupFiles: ['<rootDir>/test/support/property-seed.ts'],
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   testTimeout: 30_000,
 };

@@ -31,7 +31,8 @@ describe('threads', () => {
     const others = Array.from({ length: 6 }, (_, at) => threads.run('slowly', at));
     const deaths = [threads.run('die', 3), threads.run('die', 0), threads.run('die', 1)];
     const later = Array.from({ length: 6 }, (_, at) => threads.run('sumOf', [at]));
-    for (const death of deaths) await expect(death).rejects.toThrow(ThreadDied);
+    // All at once: a promise that is rejected before somebody looks at it ends the test.
+    await Promise.all(deaths.map((death) => expect(death).rejects.toThrow(ThreadDied)));
     expect(await Promise.all(others)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(await Promise.all(later)).toEqual([0, 1, 2, 3, 4, 5]);
   });
