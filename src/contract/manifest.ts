@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { localTime, minuteOfDay } from '../kernel/business-date.ts';
+import { isTimeZone, minuteOfDay } from '../kernel/business-date.ts';
 import { faultsOfFees, feeSchema } from './manifest.fees.ts';
 import { faultsOfInputs, inputsSchema } from './manifest.inputs.ts';
 import { type Fault, localText, regionCode, slug } from './manifest.parts.ts';
@@ -242,13 +242,4 @@ function faultsOfCapabilities({ capabilities, queryKind, serviceItems }: Manifes
     }
   }
   return faults;
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    localTime(0, name);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from '../kernel/business-date.ts';
 import type { Finding, GateName, RawRow, Statement, StatementSource } from '../reconciliation/index.ts';
 import { GATES, sourceSettingsSchema } from '../reconciliation/index.ts';
 import {
@@ -204,12 +205,3 @@ const GATE_TEXTS: Readonly<Record<GateName, Record<'zh-CN' | 'en', string>>> = {
     en: 'The account is not that of the source',
   },
 } satisfies Record<Finding['gate'], unknown>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -50,6 +50,16 @@ export function localTime(atMs: number, timeZone: string): LocalTime {
   };
 }
 
+/** Whether there is a time zone of this IANA name. */
+export function isTimeZone(name: string): boolean {
+  try {
+    localTime(0, name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Minutes since midnight of `HH:MM`. */
 export function minuteOfDay(hhmm: string): number {
   return Number(hhmm.slice(0, 2)) * 60 + Number(hhmm.slice(3, 5));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from '../kernel/business-date.ts';
 
 /** What is agreed with an agency, as it is written down; everything but whose it is. */
 export const agreedTermsSchema = z.strictObject({
@@ -20,12 +21,3 @@ export const agreedTermsSchema = z.strictObject({
     .default(null),
 });
 export type AgreedTerms = z.output<typeof agreedTermsSchema>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -2,32 +2,22 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { CsvReader, TextReader, UnreadableFile } from '../../infra/files/index.ts';
 import { parseMinor } from '../../kernel/money.ts';
-import { ITEM_KINDS, ITEM_STATES, type PayoutBatch, type SettlementItem } from '../../settlement/index.ts';
+import {
+  agreedTermsSchema,
+  ITEM_KINDS,
+  ITEM_STATES,
+  type PayoutBatch,
+  type SettlementItem,
+} from '../../settlement/index.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
 const MAX_BYTES = 256 * 1024 ** 2;
 const date = z.iso.date();
 const minor = z.int();
 
-const termsSchema = z.strictObject({
+const termsSchema = agreedTermsSchema.extend({
   agencyId: z.string().min(1).max(64),
   agencyNames: z.strictObject({ 'zh-CN': z.string().min(1), en: z.string().min(1) }),
-  currency: z.string().regex(/^[A-Z]{3}$/),
-  cutOff: z.strictObject({
-    timeZone: z.string(),
-    cutOff: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
-  }),
-  cycle: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('daily') }),
-    z.strictObject({ kind: z.literal('weekly'), lastWeekday: z.int().min(1).max(7) }),
-  ]),
-  payoutAfterDays: z.int().min(0).max(30),
-  basis: z.enum(['net', 'gross']),
-  minimumPayoutMinor: z.int().min(0).default(0),
-  reserve: z
-    .strictObject({ ratePpm: z.int().min(0).max(1_000_000), heldDays: z.int().min(0).max(3_650) })
-    .nullable()
-    .default(null),
 });
 export type PreviewTerms = z.infer<typeof termsSchema>;
 
