@@ -42,6 +42,12 @@ export class StaffDirectory {
       .map((record) => this.memberOf(record));
   }
 
+  /** Our own people, oldest first, also those who may not sign in any more: what they did still has their name. */
+  async colleagues(): Promise<StaffMember[]> {
+    const found = await findStaffMembers(this.context.db, null, MEMBERS_SHOWN);
+    return found.filter(({ agencyId }) => agencyId === null).map((record) => this.memberOf(record));
+  }
+
   /** Null when there is nobody of that address. */
   async byEmail(email: string): Promise<StaffMember | null> {
     const { db, vault } = this.context;

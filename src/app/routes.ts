@@ -10,6 +10,7 @@ import { breaksRoutes } from '../http/breaks.routes.ts';
 import { connectionsRoutes } from '../http/connections.routes.ts';
 import { demoRoutes } from '../http/demo.routes.ts';
 import { disputesRoutes } from '../http/disputes.routes.ts';
+import { financeNamesRoutes } from '../http/finance-names.routes.ts';
 import { householdsRoutes } from '../http/households.routes.ts';
 import { onboardingRoutes } from '../http/onboarding.routes.ts';
 import { operationsRoutes } from '../http/operations.routes.ts';
@@ -39,6 +40,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
   const agencies = container.resolve(T.agencies);
   const billing = container.resolve(T.billing);
   const savedAccounts = container.resolve(T.savedAccounts);
+  const office = container.resolve(T.settlement);
   const { sources, intake, flow, runs, explanations, breaks } = container.resolve(T.reconciliation);
   const { demo } = config;
   const addressIndex = (address: string) => accounts.addressIndex(address);
@@ -69,7 +71,8 @@ export function createRoutes(container: DependencyContainer): Route[] {
     ...disputesRoutes({ disputes: billing.disputes, addressIndex, db, clock }),
     ...onboardingRoutes({ onboarding: container.resolve(T.onboarding), accounts, clock }),
     ...agencyWebhooksRoutes({ webhooks: container.resolve(T.webhookEndpoints), addressIndex }),
-    ...settlementsRoutes({ office: container.resolve(T.settlement), addressIndex }),
+    ...financeNamesRoutes({ agencies, sources, terms: office.terms, staff: accounts.staffDirectory }),
+    ...settlementsRoutes({ office, addressIndex }),
     ...runsRoutes({ runs, explanations, addressIndex }),
     ...breaksRoutes({ breaks, addressIndex }),
     ...statementsRoutes({ sources, intake, batches: flow.batches, addressIndex }),

@@ -1,8 +1,8 @@
-import { DomainError } from '../kernel/errors.ts';
-import { filterOf, resolutionOf } from './breaks.presenter.ts';
+import { resolutionOf, selectedIds } from './breaks.presenter.ts';
 import type { BreaksRoutesOptions } from './breaks.routes.ts';
 import * as schemas from './breaks.schemas.ts';
 import { actorOf, doneBy } from './onboarding.presenter.ts';
+import { problemTexts } from './problem.ts';
 import { defineRoute, type Route } from './route.ts';
 import { pageOf } from './schemas.ts';
 
@@ -39,12 +39,12 @@ function askRoutes({ breaks, addressIndex }: BreaksRoutesOptions): Route[] {
       request: { body: schemas.previewBody },
       responses: { 200: { description: 'Nothing has changed', schema: schemas.previewSchema } },
       problems: ['break_not_found', 'break_not_open', 'breaks_too_many', 'breaks_not_named'],
-      handler: async ({ body: { breakIds, filter, kind, account } }) => {
-        if ((breakIds === undefined) === (filter === undefined)) {
-          throw new DomainError('invalid', 'breaks_not_named');
-        }
-        const ids = breakIds ?? (await breaks.views.idsOf({ ...filterOf(filter ?? {}), states: ['open'] }));
-        return { status: 200, body: await breaks.preview(ids, kind, account) };
+      handler: async ({ body, language }) => {
+        const ids = await selectedIds(breaks.views, body, ['open']);
+        const preview = await breaks.preview(ids, body.kind, body.account);
+        const { obstacle } = preview;
+        const explained = obstacle && { ...obstacle, ...problemTexts(obstacle.code, {}, language) };
+        return { status: 200, body: { ...preview, obstacle: explained } };
       },
     }),
     defineRoute({

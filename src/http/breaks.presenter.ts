@@ -1,8 +1,10 @@
 import type { z } from 'zod';
+import { DomainError } from '../kernel/errors.ts';
 import type {
   AttachedEvidence,
   BreakDetail,
   BreakFilter,
+  BreaksModule,
   ListedBreak,
   Resolution,
 } from '../reconciliation/index.ts';
@@ -34,6 +36,25 @@ export function filterOf(query: z.output<typeof filterQuery>): BreakFilter {
     ...(age && { age }),
     ...(overdue && { isOverdue: true }),
   };
+}
+
+/**
+ * The breaks that a command is for: those that it names, or what its filter finds of those in these states. Refuses with
+ * `breaks_not_named`, `breaks_too_many`.
+ */
+export async function selectedIds(
+  views: BreaksModule['views'],
+  {
+    breakIds,
+    filter,
+  }: { breakIds?: string[] | undefined; filter?: z.output<typeof filterQuery> | undefined },
+  states: readonly ('open' | 'proposed')[],
+): Promise<readonly string[]> {
+  if (breakIds && !filter) return breakIds;
+  if (!filter || breakIds) throw new DomainError('invalid', 'breaks_not_named');
+  const asked = filter.state ? states.filter((state) => filter.state?.includes(state)) : states;
+  // A filter of closed breaks alone finds none that anything can be done with.
+  return asked.length === 0 ? [] : views.idsOf({ ...filterOf(filter), states: asked });
 }
 
 export function storedBreakOf(found: Omit<ListedBreak, 'word' | 'ref'>) {

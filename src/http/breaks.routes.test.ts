@@ -72,6 +72,29 @@ describeOnBothStacks('the API of breaks', (stack) => {
     await get('breaks/nonsense').expect(404);
   });
 
+  it('gives all that a filter finds to one person, but for what is closed', async () => {
+    const source = await desk.addSource('channel');
+    const theirs = (amountMinor: number) =>
+      desk.addBreak(source, 'bankOnly', [{ side: 'theirs', amountMinor }]);
+    const found = [await theirs(300), await theirs(500)];
+    const give = (body: object) => post('break-assignments', { owner: FINANCE[1], ...body });
+    const filter = { sourceId: source };
+    expect((await give({ filter, reason: '归口处理' }).expect(200)).body).toEqual({ count: 2 });
+    const { body } = await get(`breaks?sourceId=${source}`).expect(200);
+    expect(body.items).toMatchObject(found.map(() => ({ owner: FINANCE[1] })));
+    expect((await give({ filter: { ...filter, state: 'closed' } }).expect(200)).body).toEqual({ count: 0 });
+    expect((await give({ filter, breakIds: found }).expect(422)).body.code).toBe('breaks_not_named');
+    expect((await give({}).expect(422)).body.code).toBe('breaks_not_named');
+  });
+
+  it('says in words what stands in the way of a resolution', async () => {
+    const breakId = await bankOnly();
+    const { body } = await post('break-resolutions/preview', { breakIds: [breakId], kind: 'resend' }).expect(
+      200,
+    );
+    expect(body.obstacle).toMatchObject({ code: 'break_not_resendable', breakId, title: '这笔差错不能重发' });
+  });
+
   it('takes two people through a resolution, and replays give the same answer', async () => {
     const breakId = await bankOnly();
     const preview = await post('break-resolutions/preview', { breakIds: [breakId], kind: 'writeOff' }).expect(
@@ -134,7 +157,7 @@ describeOnBothStacks('the API of breaks', (stack) => {
       { side: 'theirs', amountMinor: 400 },
       { side: 'theirs', amountMinor: 700 },
     ]);
-    await post('break-assignments', { breakIds: [breakId], owner: FINANCE[1] }).expect(204);
+    await post('break-assignments', { breakIds: [breakId], owner: FINANCE[1] }).expect(200);
     const commented = await post(`breaks/${breakId}/comments`, { text: '已联系银行' }).expect(200);
     expect(commented.body).toMatchObject({ owner: FINANCE[1], events: [{}, { reason: '已联系银行' }] });
     const [row] = commented.body.rows;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type BreaksModule, MAX_EVIDENCE_BYTES } from '../reconciliation/index.ts';
 import { digestText } from './break-digest.text.ts';
 import { resolutionRoutes } from './break-resolutions.routes.ts';
-import { breakOf, detailOf, evidenceOf, filterOf, storedBreakOf } from './breaks.presenter.ts';
+import { breakOf, detailOf, evidenceOf, filterOf, selectedIds, storedBreakOf } from './breaks.presenter.ts';
 import * as schemas from './breaks.schemas.ts';
 import { actorOf, doneBy } from './onboarding.presenter.ts';
 import { defineRoute, type Route } from './route.ts';
@@ -140,12 +140,19 @@ function workRoutes({ breaks: { breaks, views }, addressIndex }: BreaksRoutesOpt
       operationId: 'assignBreaks',
       summary: 'Give breaks to somebody, or to nobody',
       request: { body: schemas.assignBody },
-      responses: { 204: { description: 'Given' } },
-      problems: ['break_not_found', 'break_not_open', 'break_owner_unknown'],
+      responses: { 200: { description: 'Given', schema: schemas.assignedSchema } },
+      problems: [
+        'break_not_found',
+        'break_not_open',
+        'break_owner_unknown',
+        'breaks_too_many',
+        'breaks_not_named',
+      ],
       handler: async (input) => {
-        const { breakIds, owner, reason = null } = input.body;
+        const { owner, reason = null } = input.body;
+        const breakIds = await selectedIds(views, input.body, ['open', 'proposed']);
         await breaks.assign(breakIds, owner, reason, doneBy(actorOf(input, addressIndex)));
-        return { status: 204 };
+        return { status: 200, body: { count: breakIds.length } };
       },
     }),
     defineRoute({

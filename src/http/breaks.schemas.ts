@@ -51,11 +51,19 @@ export const evidenceQuery = z.object({ fileName: z.string().min(1).max(200).def
 
 export const commentBody = z.strictObject({ text: reason });
 export const reasonBody = z.strictObject({ reason });
+export const assignedSchema = z.object({ count: z.int().describe('Breaks that were given') });
 export const approveBody = z.strictObject({
   breaksSha256: sha256.describe('Of the resolution, as the second person has seen it'),
 });
+const selectionShape = {
+  breakIds: z.array(breakId).min(1).max(MAX_BREAKS_AT_ONCE).optional(),
+  filter: z
+    .strictObject(filterShape)
+    .optional()
+    .describe('Instead of `breakIds`: every break that it finds and that is not closed'),
+};
 export const assignBody = z.strictObject({
-  breakIds: z.array(breakId).min(1).max(MAX_BREAKS_AT_ONCE),
+  ...selectionShape,
   owner: staffId.nullable(),
   reason: reason.optional(),
 });
@@ -69,11 +77,7 @@ export const splitBody = z.strictObject({
 const kind = z.enum(MANUAL_KINDS);
 const account = z.enum(RESOLUTION_ACCOUNTS).nullable().default(null);
 export const previewBody = z.strictObject({
-  breakIds: z.array(breakId).min(1).max(MAX_BREAKS_AT_ONCE).optional(),
-  filter: z
-    .strictObject(filterShape)
-    .optional()
-    .describe('Instead of `breakIds`: every open break that it finds'),
+  ...selectionShape,
   kind,
   account,
 });
@@ -185,7 +189,14 @@ export const previewSchema = z.object({
   amountMinor: minor,
   currency: z.string(),
   people: z.union([z.literal(1), z.literal(2), z.literal('refused')]),
-  obstacle: z.object({ code: z.string(), breakId: z.string() }).nullable(),
+  obstacle: z
+    .object({
+      code: z.string(),
+      breakId: z.string(),
+      title: z.string().describe('What stands in the way, in the language of Accept-Language'),
+      detail: z.string().describe('What to do about it'),
+    })
+    .nullable(),
   entries: entriesSchema,
 });
 

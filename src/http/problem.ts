@@ -65,6 +65,16 @@ interface ProblemContext {
   instance: string;
 }
 
+/** What the catalogue says of a code: what happened, and what to do next. A code that it does not know is told as “not possible now”. */
+export function problemTexts(
+  code: string,
+  params: Readonly<Record<string, unknown>>,
+  language: Language,
+): { title: string; detail: string } {
+  const [title, detail] = (entryOf(PROBLEMS, code) ?? (PROBLEMS.not_possible_now as ProblemEntry))[language];
+  return { title: filled(title, params, language), detail: filled(detail, params, language) };
+}
+
 /** What a refusal or a bug of ours looks like from outside. Nothing of an unexpected error is shown but the trace id. */
 export function problemOf(error: unknown, context: ProblemContext): Problem {
   const refusal = error instanceof DomainError ? error : null;

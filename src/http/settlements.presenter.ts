@@ -12,6 +12,8 @@ import type {
   TermsRecord,
 } from '../settlement/index.ts';
 import { APPROVALS_NEEDED } from '../settlement/index.ts';
+import { problemTexts } from './problem.ts';
+import type { Language } from './problem-catalogue.ts';
 import { instantOf, instantOrNull } from './schemas.ts';
 import type * as schemas from './settlements.schemas.ts';
 
@@ -48,11 +50,10 @@ function itemOf({ state: _, ...item }: SettlementItem) {
   return item;
 }
 
-export function roundOf(round: {
-  agencyId: string;
-  settled: readonly SettlementRecord[];
-  outcome: RoundOutcome;
-}) {
+export function roundOf(
+  round: { agencyId: string; settled: readonly SettlementRecord[]; outcome: RoundOutcome },
+  language: Language,
+) {
   const { agencyId, settled, outcome } = round;
   return {
     agencyId,
@@ -60,7 +61,10 @@ export function roundOf(round: {
     outcome: outcome.kind,
     window: 'window' in outcome ? outcome.window : null,
     waitsFor: outcome.kind === 'waiting' ? outcome.waitsFor : [],
-    problemCode: outcome.kind === 'blocked' ? outcome.code : null,
+    problem:
+      outcome.kind === 'blocked'
+        ? { code: outcome.code, ...problemTexts(outcome.code, outcome.params, language) }
+        : null,
   };
 }
 

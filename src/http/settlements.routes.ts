@@ -95,9 +95,9 @@ function runRoute({ office: { settlements } }: SettlementsRoutesOptions): Route 
     request: {},
     responses: { 200: { description: 'What came of each agency', schema: schemas.roundSchema } },
     problems: [],
-    handler: async () => {
+    handler: async ({ language }) => {
       const rounds = await settlements.settleDue();
-      return { status: 200, body: { items: rounds.map(roundOf) } };
+      return { status: 200, body: { items: rounds.map((round) => roundOf(round, language)) } };
     },
   });
 }

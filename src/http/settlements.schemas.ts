@@ -99,7 +99,10 @@ export const roundSchema = z.object({
       waitsFor: z
         .array(z.object({ businessDate: z.iso.date(), sourceIds: z.array(z.string()) }))
         .describe('Files that are not matched yet'),
-      problemCode: z.string().nullable(),
+      problem: z
+        .object({ code: z.string(), title: z.string(), detail: z.string() })
+        .nullable()
+        .describe('What blocks it, and what to do, in the language of Accept-Language'),
     }),
   ),
 });

@@ -102,7 +102,7 @@ async function run({ container }: Tools, _: readonly string[], { demoDate }: { d
     container.register(T.clock, { useValue: { nowMs: () => nowMs } });
   }
   const rounds = await container.resolve(T.settlement).settlements.settleDue();
-  return rounds.map(roundOf);
+  return rounds.map((round) => roundOf(round, 'en'));
 }
 
 function termsCommands(group: Command, context: CliContext): Command {

@@ -78,13 +78,17 @@ function Round() {
       </Button>
       {round.isError ? <ProblemNote error={round.error} /> : null}
       <ul className="stack">
-        {round.data?.map(({ agencyId, settlementIds, outcome, window, waitsFor, problemCode }) => (
+        {round.data?.map(({ agencyId, settlementIds, outcome, window, waitsFor, problem }) => (
           <li key={agencyId} className="task">
             <p className="long-text">
               <strong>{agencyId}</strong> · {texts.settledNow} {settlementIds.length} ·{' '}
               {texts.outcomes[outcome]}
-              {problemCode ? ` (${problemCode})` : ''}
             </p>
+            {problem ? (
+              <p className="small">
+                {problem.title} {problem.detail}
+              </p>
+            ) : null}
             {window ? (
               <p className="weak small">
                 {window.from} – {window.to} · {texts.dueOn} {window.dueOn}
