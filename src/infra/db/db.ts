@@ -1,4 +1,5 @@
 import knexFactory, { type Knex } from 'knex';
+import type { Connection } from 'mysql2';
 import { DomainError } from '../../kernel/errors.ts';
 
 /** A pool of connections. Functions that need atomicity ask for a `Tx` instead, so it can't be forgotten. */
@@ -177,6 +178,18 @@ function removeValues(error: Error, query: { sql: string }): void {
   }
   error.message = `database error ${String(driverCode(error))} in: ${query.sql.slice(0, 300)}`;
   error.stack = `${error.name}: ${error.message}`;
+}
+
+/** Runs a prepared statement on a transaction's MySQL connection: bytes travel as they are, and not as hexadecimal text. */
+export async function runPrepared(tx: Tx, sql: string, values: readonly unknown[]): Promise<void> {
+  const connection: Connection = await tx.client.acquireConnection();
+  await new Promise<void>((resolve, reject) => {
+    connection.execute(sql, [...values] as never[], (error: Error | null) => {
+      if (!error) return resolve();
+      removeValues(error, { sql });
+      reject(error);
+    });
+  });
 }
 
 /** A BIGINT column as a number; throws when it is beyond a safe integer. */

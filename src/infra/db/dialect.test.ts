@@ -5,7 +5,9 @@ import {
   bulkUpdate,
   bytesColumn,
   forbidChange,
+  insertBytes,
   insertOrAdd,
+  isUniqueViolation,
   longTextColumn,
   toInt,
   toIntOrNull,
@@ -47,6 +49,56 @@ describeOnBothStacks('the dialects', (stack) => {
       const row = await db('dialect_test_columns').where({ row_id: 'long' }).first();
       expect(row.long_text === longText).toBe(true);
       expect(bytes.equals(row.bytes)).toBe(true);
+    });
+  });
+
+  describe('insertBytes', () => {
+    const bytesOf = (length: number) => Buffer.from(Array.from({ length }, (_, index) => (index * 7) % 256));
+
+    beforeAll(async () => {
+      const { db } = stack();
+      await db.schema.createTable('dialect_test_bytes', (table) => {
+        asciiColumn(table, db, 'row_id').primary();
+        table.bigInteger('amount_minor').notNullable();
+        bytesColumn(table, db, 'bytes').notNullable();
+      });
+    });
+
+    it('gives back what it was given', async () => {
+      const { db } = stack();
+      const rows = [1, 70_000, 3_000_000].map((length) => ({
+        row_id: `of ${length}`,
+        amount_minor: Number.MAX_SAFE_INTEGER - length,
+        bytes: bytesOf(length),
+      }));
+      await transact(db, (tx) => insertBytes(tx, 'dialect_test_bytes', rows));
+      for (const { row_id, amount_minor, bytes } of rows) {
+        const row = await db('dialect_test_bytes').where({ row_id }).first();
+        expect(toInt(row.amount_minor)).toBe(amount_minor);
+        expect(bytes.equals(row.bytes)).toBe(true);
+      }
+    });
+
+    it('belongs to its transaction', async () => {
+      const { db } = stack();
+      const row = { row_id: 'undone', amount_minor: 1, bytes: bytesOf(10) };
+      const undone = transact(db, async (tx) => {
+        await insertBytes(tx, 'dialect_test_bytes', [row]);
+        throw new Error('undo');
+      });
+      await expect(undone).rejects.toThrow('undo');
+      expect(await db('dialect_test_bytes').where({ row_id: 'undone' })).toEqual([]);
+    });
+
+    it('says which statement failed, and none of its values', async () => {
+      const { db } = stack();
+      const row = { row_id: 'twice-the-same', amount_minor: 1, bytes: bytesOf(10) };
+      const error = await transact(db, (tx) => insertBytes(tx, 'dialect_test_bytes', [row, row])).catch(
+        (thrown: Error) => thrown,
+      );
+      expect(isUniqueViolation(error)).toBe(true);
+      expect((error as Error).message).toMatch(/^database error \S+ in: insert into/);
+      expect(JSON.stringify(error) + (error as Error).stack).not.toContain('twice-the-same');
     });
   });
 

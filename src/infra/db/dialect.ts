@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { type Db, dialectOf, type Tx } from './db.ts';
+import { type Db, dialectOf, runPrepared, type Tx } from './db.ts';
 
 /** Everything in which the two SQL dialects differ, beyond what knex evens out, is in this file. */
 
@@ -74,6 +74,21 @@ export async function insertOrAdd(
     .insert([...rows])
     .onConflict([...key])
     .merge(sets as never);
+}
+
+/** Inserts rows with long bytes, in one statement. */
+export async function insertBytes(
+  tx: Tx,
+  table: string,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  const insert = tx(table).insert([...rows]);
+  if (dialectOf(tx) === 'postgres') {
+    await insert;
+    return;
+  }
+  const { sql, bindings } = insert.toSQL().toNative();
+  await runPrepared(tx, sql, bindings);
 }
 
 /** How a column's values travel in `bulkUpdate`. */

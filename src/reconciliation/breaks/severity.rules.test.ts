@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { businessDateOf } from '../../kernel/business-date.ts';
+import { addDays, businessDateOf } from '../../kernel/business-date.ts';
 import { BREAK_CLASSES } from '../matching/matching.types.ts';
-import { addClearingDays, dueAtMsOf, endOfDateMs, SEVERITIES, severityOf } from './severity.rules.ts';
+import { addClearingDays, dueDates, SEVERITIES, severityOf } from './severity.rules.ts';
 
 const CUT_OFF = { timeZone: 'Asia/Shanghai', cutOff: '00:00' };
 
@@ -34,15 +34,16 @@ describe('due times', () => {
   const source = { cutOff: CUT_OFF, closedOn: ['2026-11-21', '2026-11-22'] };
 
   it('count clearing days only, to the end of the date', () => {
+    const dueAtMs = dueDates('2026-11-20', source);
     const due = (found: 'ledgerOnly' | 'status' | 'fee', amountMinor = 100) =>
-      new Date(dueAtMsOf({ class: found, amountMinor, businessDate: '2026-11-20' }, source)).toISOString();
+      new Date(dueAtMs({ class: found, amountMinor })).toISOString();
     expect(due('status')).toBe('2026-11-23T16:00:00.000Z');
     expect(due('ledgerOnly')).toBe('2026-11-24T16:00:00.000Z');
     expect(due('fee')).toBe('2026-11-27T16:00:00.000Z');
     expect(due('ledgerOnly', 100_000_000)).toBe('2026-11-23T16:00:00.000Z');
   });
 
-  it('find the end of any date in any zone', () => {
+  it('are the end of a date, in any zone', () => {
     const date = fc.date({ min: new Date('2020-01-02'), max: new Date('2035-12-30'), noInvalidDate: true });
     fc.assert(
       fc.property(
@@ -51,9 +52,10 @@ describe('due times', () => {
         fc.constantFrom('00:00', '02:00', '11:30', '12:00', '16:30', '23:00'),
         (at, timeZone, cutOff) => {
           const day = at.toISOString().slice(0, 10);
-          const endMs = endOfDateMs(day, { timeZone, cutOff });
-          expect(businessDateOf(endMs - 60_000, { timeZone, cutOff })).toBe(day);
-          expect(businessDateOf(endMs, { timeZone, cutOff })).not.toBe(day);
+          const owner = { timeZone, cutOff };
+          const endMs = dueDates(day, { cutOff: owner, closedOn: [] })({ class: 'status', amountMinor: 1 });
+          expect(businessDateOf(endMs - 60_000, owner)).toBe(addDays(day, 1));
+          expect(businessDateOf(endMs, owner)).toBe(addDays(day, 2));
         },
       ),
     );

@@ -1,10 +1,4 @@
-import {
-  addDays,
-  type BusinessDate,
-  businessDateEndMs,
-  businessDateOf,
-  type CutOff,
-} from '../../kernel/business-date.ts';
+import { addDays, type BusinessDate, businessDateStartMs, type CutOff } from '../../kernel/business-date.ts';
 import type { BreakClass } from '../matching/matching.types.ts';
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
@@ -49,16 +43,24 @@ export function severityOf({
 }
 
 /**
- * When a break has to be settled: at the end of the business date that lies the class's clearing days after its own; what is critical
- * has one day at most. `closedOn` are the dates on which the source clears nothing.
+ * When each break of a business date has to be settled: at the end of the date that lies the class's clearing days after its own; what
+ * is critical has one day at most. `closedOn` are the dates on which the source clears nothing.
  */
-export function dueAtMsOf(
-  found: { class: BreakClass; amountMinor: number; businessDate: BusinessDate },
-  source: { cutOff: CutOff; closedOn: readonly BusinessDate[] },
-): number {
-  const { days } = CLASSES[found.class];
-  const limit = severityOf(found) === 'critical' ? Math.min(days, 1) : days;
-  return endOfDateMs(addClearingDays(found.businessDate, limit, source.closedOn), source.cutOff);
+export function dueDates(
+  businessDate: BusinessDate,
+  { cutOff, closedOn }: { cutOff: CutOff; closedOn: readonly BusinessDate[] },
+): (found: { class: BreakClass; amountMinor: number }) => number {
+  // A day may have thousands of breaks, which are due on a few dates.
+  const known = new Map<number, number>();
+  return (found) => {
+    const { days } = CLASSES[found.class];
+    const limit = severityOf(found) === 'critical' ? Math.min(days, 1) : days;
+    const atMs =
+      known.get(limit) ??
+      businessDateStartMs(addDays(addClearingDays(businessDate, limit, closedOn), 1), cutOff);
+    known.set(limit, atMs);
+    return atMs;
+  };
 }
 
 /** The nth date after a date on which the source clears. */
@@ -73,16 +75,4 @@ export function addClearingDays(
     while (closedOn.includes(reached));
   }
   return reached;
-}
-
-const HOUR_MS = 3_600_000;
-
-/** When a business date is over. Any six hours of it fall on it, wherever its zone and cut-off put it. */
-export function endOfDateMs(date: BusinessDate, cutOff: CutOff): number {
-  const middayMs = Date.parse(`${date}T12:00:00Z`);
-  for (let hours = -36; hours <= 36; hours += 6) {
-    const atMs = middayMs + hours * HOUR_MS;
-    if (businessDateOf(atMs, cutOff) === date) return businessDateEndMs(atMs, cutOff);
-  }
-  throw new RangeError('no moment falls on this business date');
 }

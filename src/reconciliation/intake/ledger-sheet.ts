@@ -87,21 +87,17 @@ function rowOf(
   };
 }
 
-/** Holds no personal data. `agencyMinor` is what the agency's account was credited, `feeMinor` what was kept back of the amount. */
+/**
+ * JSON, put together by hand since a day has millions of them: only the other side's number may hold what JSON escapes. Holds no
+ * personal data. `agencyMinor` is what the agency's account was credited, `feeMinor` what was kept back of the amount.
+ */
 function rawOf(movement: SheetMovement): string {
   const { kind, paymentId, agencyId, reference, theirReference, amountMinor, currency } = movement;
   const { agencyMinor, status, atMs } = movement;
-  const isOfAgency = kind === 'posting' || kind === 'undoing';
-  return JSON.stringify({
-    paymentId,
-    agencyId,
-    kind: kind === 'debit' || kind === 'posting' ? 'payment' : 'refund',
-    reference,
-    theirReference,
-    amountMinor,
-    currency,
-    status,
-    atMs,
-    ...(isOfAgency && { agencyMinor, feeMinor: Math.max(0, Math.abs(amountMinor) - Math.abs(agencyMinor)) }),
-  });
+  const isIn = kind === 'debit' || kind === 'posting';
+  const ofAgency =
+    kind === 'posting' || kind === 'undoing'
+      ? `,"agencyMinor":${agencyMinor},"feeMinor":${Math.max(0, Math.abs(amountMinor) - Math.abs(agencyMinor))}`
+      : '';
+  return `{"paymentId":"${paymentId}","agencyId":${agencyId === null ? 'null' : `"${agencyId}"`},"kind":"${isIn ? 'payment' : 'refund'}","reference":"${reference}","theirReference":${JSON.stringify(theirReference)},"amountMinor":${amountMinor},"currency":"${currency}","status":"${status}","atMs":${atMs}${ofAgency}}`;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Vault } from '../../infra/crypto/index.ts';
-import { type Db, type Tx, toInt, toIntOrNull } from '../../infra/db/index.ts';
+import { type Db, insertBytes, type Tx, toInt, toIntOrNull } from '../../infra/db/index.ts';
 import { appendChunk, ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
 import type { RowTable } from '../matching/row-table.ts';
 import type { RawRow, Statement, StatementSide } from './intake.types.ts';
@@ -27,7 +27,9 @@ export async function writeChunks(
   pieces: readonly StatementPiece[],
 ): Promise<void> {
   if (pieces.length === 0) return;
-  await tx('statement_chunks').insert(
+  await insertBytes(
+    tx,
+    'statement_chunks',
     pieces.map(({ chunkNo, rowCount, rows, raw }) => ({
       statement_id: statementId,
       chunk_no: chunkNo,

@@ -5,7 +5,7 @@ import { newId, randomShardHint } from '../../kernel/ids.ts';
 import { type JournalDraft, journalOf, mirrored, postJournals } from '../../ledger/index.ts';
 import { type Fence, holdFence } from '../batches/fence.ts';
 import { type BreakEvent, recordBreakEvents, SYSTEM } from '../breaks/break-events.repo.ts';
-import { dueAtMsOf, severityOf } from '../breaks/severity.rules.ts';
+import { dueDates, severityOf } from '../breaks/severity.rules.ts';
 import { undoForRun } from '../breaks/undo-for-run.ts';
 import type { StatementSource } from '../intake/intake.types.ts';
 import { countClaims } from './claims.repo.ts';
@@ -134,11 +134,12 @@ async function writeBreaks(
   const { closedOn } = source.settings.matching.dateCut;
   const shardHint = randomShardHint();
   const { businessDate } = fence;
+  const dueAtMs = dueDates(businessDate, { cutOff, closedOn });
   const opened = plan.opened.map((found) => ({
     breakId: newId('brk', nowMs, shardHint),
     found,
     severity: severityOf(found),
-    dueAtMs: dueAtMsOf({ ...found, businessDate }, { cutOff, closedOn }),
+    dueAtMs: dueAtMs(found),
   }));
   await breaks.insertBreaks(tx, { ...fence, runId, nowMs }, opened);
   await breaks.markFound(

@@ -1,4 +1,4 @@
-import { type Db, type Tx, toInt } from '../../infra/db/index.ts';
+import { type Db, insertBytes, type Tx, toInt } from '../../infra/db/index.ts';
 import type { MatchRule, Scores } from '../matching/matching.types.ts';
 import type { MatchingRules } from '../matching/rules.ts';
 import type { RunDifference, RunSummary } from './runs.types.ts';
@@ -100,7 +100,9 @@ export async function insertSheets(
   sheets: readonly { chunkNo: number; rowCount: number; slots: Uint8Array }[],
 ): Promise<void> {
   if (sheets.length === 0) return;
-  await tx('match_sheets').insert(
+  await insertBytes(
+    tx,
+    'match_sheets',
     sheets.map(({ chunkNo, rowCount, slots }) => ({
       run_id: runId,
       statement_id: statementId,

@@ -78,15 +78,14 @@ export class LayoutParser implements StatementParser {
       return;
     }
     const plain = plainText(raw);
-    const begins = (mark: string | undefined) => mark !== undefined && plain.startsWith(mark);
-    if (begins(trailer?.startsWith) && trailer) {
+    if (trailer && plain.startsWith(trailer.startsWith)) {
       this.hasTrailer = true;
       this.takeControl(trailer, record, 'closing');
-    } else if (begins(header?.startsWith) && header) {
+    } else if (header && plain.startsWith(header.startsWith)) {
       if (this.hasHeader) this.out.error('header_twice', line, 'a second header');
       this.hasHeader = true;
       this.takeControl(header, record, 'opening');
-    } else if (row.startsWith === undefined || begins(row.startsWith)) this.takeRow(record);
+    } else if (row.startsWith === undefined || plain.startsWith(row.startsWith)) this.takeRow(record);
     else
       this.out.error('record_unreadable', line, `“${excerpt(raw)}” begins like none of the layout's records`);
   }
@@ -149,22 +148,20 @@ export class LayoutParser implements StatementParser {
     }
     const signedMinor = this.signedAmount(record, currency);
     if (signedMinor === null) return;
-    const text = (place: TextPlace | undefined) => (place && this.textAt(place, record)) || null;
-    const label = (place: TextPlace | undefined) => (place && this.labelAt(place, record).trim()) || null;
     const isReversal = row.reversal?.words.includes(this.textAt(row.reversal.at, record)) ?? false;
     this.out.row({
       line,
-      ref: text(row.ref),
-      bankRef: text(row.bankRef),
-      originalRef: isReversal ? text(row.originalRef) : null,
+      ref: this.textOrNull(row.ref, record),
+      bankRef: this.textOrNull(row.bankRef, record),
+      originalRef: isReversal ? this.textOrNull(row.originalRef, record) : null,
       isReversal,
       amountMinor: Math.abs(signedMinor.amountMinor),
       currency,
       direction: signedMinor.direction,
       bookedOn: row.bookedOn ? this.dateAt(row.bookedOn, record) : this.headerDate,
       valueOn: row.valueOn ? this.dateAt(row.valueOn, record) : null,
-      counterparty: label(row.counterparty),
-      memo: label(row.memo),
+      counterparty: this.labelOrNull(row.counterparty, record),
+      memo: this.labelOrNull(row.memo, record),
       raw: this.decoded(raw),
     });
   }
@@ -174,6 +171,7 @@ export class LayoutParser implements StatementParser {
     this.sequence += 1;
     if (!place) return;
     const text = this.textAt(place, record);
+    if (text === String(this.sequence)) return;
     if (/^\d{1,12}$/.test(text) && Number(text) === this.sequence) return;
     this.out.error(
       'sequence_broken',
@@ -190,8 +188,9 @@ export class LayoutParser implements StatementParser {
   ): { amountMinor: number; direction: Direction } | null {
     const { row } = this.layout;
     const { line } = record;
-    const read = (place: Place | undefined) => (place ? this.amountAt(place, record, currency) : undefined);
-    const [amountMinor, creditMinor, debitMinor] = [row.amount, row.creditAmount, row.debitAmount].map(read);
+    const amountMinor = row.amount && this.amountAt(row.amount, record, currency);
+    const creditMinor = row.creditAmount && this.amountAt(row.creditAmount, record, currency);
+    const debitMinor = row.debitAmount && this.amountAt(row.debitAmount, record, currency);
     if (amountMinor === null || creditMinor === null || debitMinor === null) return null;
     if (amountMinor !== undefined) {
       const direction = this.directionOf(record, amountMinor);
@@ -249,6 +248,14 @@ export class LayoutParser implements StatementParser {
     if (date) this.lastDate = { text, form: place.form, date };
     else this.out.error('date_unreadable', record.line, `“${excerpt(text)}” is no date`);
     return date;
+  }
+
+  private textOrNull(place: TextPlace | undefined, record: TableRecord): string | null {
+    return (place && this.textAt(place, record)) || null;
+  }
+
+  private labelOrNull(place: TextPlace | undefined, record: TableRecord): string | null {
+    return (place && this.labelAt(place, record).trim()) || null;
   }
 
   private textAt(place: TextPlace, record: TableRecord): string {
