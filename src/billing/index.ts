@@ -16,6 +16,7 @@ import { SurplusRefunds } from './surplus-refunds.service.ts';
 export type { BillingDeps } from './billing.deps.ts';
 export { isFinal, PAYMENT_TOPIC, receiptIdOf } from './billing.rules.ts';
 export type * from './billing.types.ts';
+export { bookedMovements } from './booked-movements.repo.ts';
 export { disputableUntilMs } from './dispute.rules.ts';
 export * from './dispute.types.ts';
 export { insertExchanges } from './evidence.repo.ts';

@@ -9,6 +9,7 @@ import { takeNudges } from './batches.repo.ts';
 import { Batches, type BatchesDeps } from './batches.service.ts';
 import type { Batch } from './batches.types.ts';
 import { takeDayNudges } from './days.repo.ts';
+import { matchLateBooksAgain } from './late-books.ts';
 import { type BatchWork, createPhases } from './phases.ts';
 import { planDates } from './planner.ts';
 import { Reports } from './reports.ts';
@@ -36,7 +37,7 @@ export interface BatchFlow {
   steps: BatchSteps;
   reports: Reports;
   watch: ChangeWatch;
-  /** Plans the dates that have come; gives how many batches are new. */
+  /** Plans the dates that have come, and sends back those whose books have changed; gives how many batches are new. */
   plan(): Promise<number>;
   /** What should be on the queue now and is not. */
   takeNudges(): Promise<{ batches: Batch[]; days: string[] }>;
@@ -44,7 +45,7 @@ export interface BatchFlow {
 
 /** The plan of business dates and everything that carries it out. Making it connects to nothing. */
 export function createBatchFlow(deps: BatchFlowDeps): BatchFlow {
-  const { db, clock, log, sources, runs } = deps;
+  const { db, clock, log, sources, runs, send } = deps;
   const reports = new Reports({ db, clock, sources, runs });
   const steps = new BatchSteps({ db, clock, log }, createPhases({ ...deps, reports }));
   const batches = new Batches({ ...deps, steps });
@@ -53,7 +54,12 @@ export function createBatchFlow(deps: BatchFlowDeps): BatchFlow {
     steps,
     reports,
     watch: new ChangeWatch((dates) => batches.dayVersions(dates), log),
-    plan: async () => planDates({ db, clock }, await sources.list()),
+    plan: async () => {
+      const known = await sources.list();
+      const again = await matchLateBooksAgain({ db, clock }, known);
+      if (again.length > 0) send(again);
+      return planDates({ db, clock }, known);
+    },
     takeNudges: async () => {
       const nowMs = clock.nowMs();
       return { batches: await takeNudges(db, nowMs, NUDGES_AT_ONCE), days: await takeDayNudges(db, nowMs) };

@@ -9,6 +9,7 @@ import { changeBatch, isEarlierAtWork, LATER_DATE_FIRST } from './batches.repo.t
 import { changeToMatchAgain, dateEndMs, lookAgainAtMs, type StepOutcome } from './batches.rules.ts';
 import type { BatchKey, BatchPhase, BatchProblem } from './batches.types.ts';
 import type { Fence } from './fence.ts';
+import { setBooksRead } from './late-books.repo.ts';
 import type { Reports } from './reports.ts';
 
 /** Those who do the work of the phases. */
@@ -100,7 +101,10 @@ async function withoutFile(
 }
 
 /** Nothing is matched before their file has passed the gates; then our books are written down as they stand. */
-async function holdAtGate({ db, clock, intake }: PhaseDeps, { batch, fence }: Step): Promise<StepOutcome> {
+async function holdAtGate(
+  { db, clock, sources, intake }: PhaseDeps,
+  { batch, fence }: Step,
+): Promise<StepOutcome> {
   if (batch.theirsId !== null) {
     const statement = await findStatement(db, batch.theirsId);
     if (!statement) throw new RangeError('the batch names a statement that is not there');
@@ -110,7 +114,10 @@ async function holdAtGate({ db, clock, intake }: PhaseDeps, { batch, fence }: St
       return { kind: 'later', atMs: clock.nowMs(), phase: 'fetch', problem: null };
     }
   }
+  const { cutOff } = await sources.get(batch.sourceId);
+  const readAtMs = clock.nowMs();
   const ours = await intake.makeSheet(fence);
+  await setBooksRead(db, fence, { readAtMs, dateEndsAtMs: dateEndMs(batch.businessDate, cutOff) });
   return { kind: 'next', oursId: ours.statementId };
 }
 
