@@ -61,7 +61,7 @@ const found: Record<string, DayOutput['runs'][string]> = {};
 const parts: Record<string, number> = {};
 let longestSilenceMs = 0;
 const startedAtMs = performance.now();
-for (const sourceId of ['bank', 'power'] as const) {
+async function reconcile(sourceId: 'bank' | 'power'): Promise<void> {
   const fence = { sourceId, businessDate, token: 1 };
   const timed = async <T>(name: string, work: Promise<T>): Promise<T> => {
     const fromMs = performance.now();
@@ -85,6 +85,8 @@ for (const sourceId of ['bank', 'power'] as const) {
   const { matchCount, breakCount, digest } = run;
   found[sourceId] = { matchCount, breakCount, digest };
 }
+// As workers do: two batches at once.
+await Promise.all([reconcile('bank'), reconcile('power')]);
 const seconds = (performance.now() - startedAtMs) / 1_000;
 await db.destroy();
 const peakMiB = process.resourceUsage().maxRSS / 1_024;

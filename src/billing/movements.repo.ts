@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { type Db, toInt, toIntOrNull } from '../infra/db/index.ts';
+import { byIndex, type Db, toInt, toIntOrNull } from '../infra/db/index.ts';
 import { beginningOfIds } from '../kernel/ids.ts';
 import type { PaymentStatus } from './billing.types.ts';
 import { debitAmountOf, sharesOf } from './fees.rules.ts';
@@ -43,10 +43,11 @@ const COMMON = ['payment_id', 'agency_id', 'currency', 'amount_minor', 'fees', '
 export async function* channelMovements(db: Db, span: MovementSpan): AsyncGenerator<Movement[]> {
   const { connectionId, fromMs, toMs } = span;
   const ofChannel = () =>
-    db('payments')
+    db
+      .from(byIndex(db, 'payments', 'payments_by_debit'))
       .where('channel_id', connectionId)
       .select(...COMMON, 'debited_minor', 'debited_at_ms', 'created_at_ms', 'channel_reference');
-  for await (const rows of pagesByTime(ofChannel, 'debited_at_ms', span)) yield rows.map(toDebit);
+  for await (const rows of readAhead(pagesByTime(ofChannel, 'debited_at_ms', span))) yield rows.map(toDebit);
   const neverDebited = () => ofChannel().whereNull('debited_at_ms');
   const ids = { from: beginningOfIds('pay', fromMs), to: beginningOfIds('pay', toMs) };
   for await (const rows of pagesById(neverDebited, ids)) yield rows.map(toDebit);
@@ -57,10 +58,12 @@ export async function* channelMovements(db: Db, span: MovementSpan): AsyncGenera
 export async function* agencyMovements(db: Db, span: MovementSpan): AsyncGenerator<Movement[]> {
   const { connectionId, fromMs, toMs } = span;
   const ofConnection = () =>
-    db('payments')
+    db
+      .from(byIndex(db, 'payments', 'payments_by_posting'))
       .where('connection_id', connectionId)
       .select(...COMMON, 'debited_at_ms', 'posted_at_ms', 'agency_reference');
-  for await (const rows of pagesByTime(ofConnection, 'posted_at_ms', span)) yield rows.map(toPosting);
+  for await (const rows of readAhead(pagesByTime(ofConnection, 'posted_at_ms', span)))
+    yield rows.map(toPosting);
   const neverPosted = () =>
     ofConnection()
       .whereNull('posted_at_ms')
@@ -107,6 +110,27 @@ export async function placesOfPayment(
 }
 
 type Columns = Record<string, string | null>;
+
+/** Has the next page read while one is worked on. */
+async function* readAhead<Page>(pages: AsyncGenerator<Page>): AsyncGenerator<Page> {
+  const read = () => {
+    const reading = pages.next();
+    // It is awaited later, or not at all; until then a failure is nobody's.
+    reading.catch(() => {});
+    return reading;
+  };
+  let next = read();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done) return;
+      next = read();
+      yield value;
+    }
+  } finally {
+    await pages.return(undefined);
+  }
+}
 
 /** Pages by a time and the id, each beginning where the one before ended. */
 async function* pagesByTime(
@@ -242,7 +266,8 @@ const commonOf = (row: Columns) => ({
   currency: String(row.currency),
 });
 
+const NO_FEES: readonly never[] = [];
 const priceOf = (row: Columns) => ({
   amount: { amountMinor: toInt(row.amount_minor), currency: String(row.currency) },
-  fees: row.fees ? JSON.parse(row.fees) : [],
+  fees: row.fees ? JSON.parse(row.fees) : NO_FEES,
 });

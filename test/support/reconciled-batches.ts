@@ -11,7 +11,7 @@ import {
   type StatementSource,
   sourceSettingsSchema,
 } from '../../src/reconciliation/intake/intake.types.ts';
-import { StatementWriter } from '../../src/reconciliation/intake/statement-writer.ts';
+import { StatementRowWriter } from '../../src/reconciliation/intake/statement-writer.ts';
 import { updateStatement } from '../../src/reconciliation/intake/statements.repo.ts';
 import type { MatchRow } from '../../src/reconciliation/matching/matching.types.ts';
 import { TestClock } from './test-clock.ts';
@@ -77,7 +77,7 @@ export class ReconciledSource {
   /** Writes an accepted statement, and says in its batch that it holds; returns its id. */
   async write(fence: Fence, side: StatementSide, rows: readonly MatchRow[]): Promise<string> {
     const statementId = newId('stm', this.clock.nowMs(), randomShardHint());
-    const writer = await StatementWriter.begin({ db: this.db, vault: this.vault }, fence, {
+    const writer = await StatementRowWriter.begin({ db: this.db, vault: this.vault }, fence, {
       statementId,
       side,
       fileName: `${side}-${fence.businessDate}.csv`,

@@ -91,6 +91,14 @@ export async function insertBytes(
   await runPrepared(tx, sql, bindings);
 }
 
+/**
+ * A table that is read by one of its indexes. MySQL may else choose, for a page from the middle of an index, to read it from its
+ * beginning: each page anew.
+ */
+export function byIndex(db: Db | Tx, table: string, index: string): Knex.Raw {
+  return dialectOf(db) === 'mysql' ? db.raw('?? force index (??)', [table, index]) : db.raw('??', [table]);
+}
+
 /** How a column's values travel in `bulkUpdate`. */
 export type ColumnKind = 'text' | 'bigint';
 

@@ -3,7 +3,7 @@ import { formatMinor } from '../../kernel/money.ts';
 import { sideOf } from '../statements/gates.ts';
 import type { StatementProblem, StatementSummary } from '../statements/statement.types.ts';
 import type { Finding, GateName, Statement, StatementContent } from './intake.types.ts';
-import type { RowDates } from './statement-writer.ts';
+import type { RowDates } from './pieces.ts';
 
 /** What the rows themselves say, beyond what the reader tells. */
 export interface ReadRows {

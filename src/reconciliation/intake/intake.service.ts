@@ -14,7 +14,7 @@ import { isWaivable } from './gates.rules.ts';
 import type { IntakeResult, RawRow, Statement, StatementSide, StatementSource } from './intake.types.ts';
 import { sheetRows } from './ledger-sheet.ts';
 import type { StatementSources } from './sources.service.ts';
-import { StatementWriter } from './statement-writer.ts';
+import { StatementRowWriter } from './statement-writer.ts';
 import * as repo from './statements.repo.ts';
 import { type TakeInDeps, takeEmptyDay, takeIn } from './take-in.ts';
 
@@ -81,7 +81,7 @@ export class StatementIntake {
     const last = (await repo.listOfBatch(this.deps.db, fence)).findLast(({ side }) => side === 'ours');
     // Reading twice costs less than keeping a second sheet that says the same.
     if (last && (await this.eachSheetRow(source, fence, null)) === last.rowsSha256) return last;
-    const writer = await StatementWriter.begin(this.deps, fence, {
+    const writer = await StatementRowWriter.begin(this.deps, fence, {
       statementId: this.newStatementId(),
       side: 'ours',
       fileName: `ledger-${fence.sourceId}-${fence.businessDate}`,
@@ -187,7 +187,7 @@ export class StatementIntake {
   private async eachSheetRow(
     source: StatementSource,
     { businessDate }: Fence,
-    writer: StatementWriter | null,
+    writer: StatementRowWriter | null,
   ): Promise<string> {
     const sha256 = createHash('sha256');
     // Which rows are near the cut-off stands in no row.

@@ -18,7 +18,7 @@ import { StatementIntake } from './intake.service.ts';
 import type { IntakeResult, Statement } from './intake.types.ts';
 import { addSource } from './sources.repo.ts';
 import { StatementSources } from './sources.service.ts';
-import { StatementWriter } from './statement-writer.ts';
+import { StatementRowWriter } from './statement-writer.ts';
 import { findStatement, listOfBatch, readRaw, readRows } from './statements.repo.ts';
 
 const POWER = 'guangzhou-power-gateway';
@@ -273,7 +273,7 @@ describeOnBothStacks('intake', (stack) => {
       receivedBy: null,
       receivedAtMs: 0,
     } as const;
-    const writer = await StatementWriter.begin({ db, vault: city.vault }, old, opening);
+    const writer = await StatementRowWriter.begin({ db, vault: city.vault }, old, opening);
     const row: MatchRow = { line: 1, ref: 'r', amountMinor: 1, currency: 'CNY', bookedOn: '2026-03-02' };
     const long = 'x'.repeat(2_000);
     for (let line = 0; line < 2 * ROWS_PER_CHUNK; line++) writer.add({ ...row, line }, `${line}${long}`);
@@ -312,7 +312,7 @@ describeOnBothStacks('intake', (stack) => {
             receivedBy: null,
             receivedAtMs: 0,
           } as const;
-          const writer = await StatementWriter.begin({ db, vault: city.vault }, fence, opening);
+          const writer = await StatementRowWriter.begin({ db, vault: city.vault }, fence, opening);
           const rows = Array.from({ length: count }, (_, at) => {
             const [reference, amountMinor, raw] = pattern[at % pattern.length] ?? [null, 0, ''];
             const row: MatchRow = {

@@ -21,6 +21,7 @@ export class RawRowsTooLarge extends Error {
 /** Gathers rows as they came; `take()` gives them as bytes and begins anew. */
 export class RawRowsWriter {
   private readonly lines: number[] = [];
+  /** In characters. */
   private readonly lengths: number[] = [];
   private readonly texts: string[] = [];
   private last: string | null = null;
@@ -35,7 +36,7 @@ export class RawRowsWriter {
     }
     this.charCount += raw.length;
     if (this.charCount > MAX_TEXT_BYTES) throw new RawRowsTooLarge('rows with too much text');
-    this.lengths.push(Buffer.byteLength(raw));
+    this.lengths.push(raw.length);
     this.texts.push(raw);
     this.last = raw;
   }
@@ -44,6 +45,7 @@ export class RawRowsWriter {
   take(): Buffer {
     const { lines, lengths, texts } = this;
     const text = Buffer.from(texts.join(''));
+    if (text.length !== this.charCount) this.countBytes();
     const isDeflated = text.length >= DEFLATE_FROM_BYTES;
     const body = isDeflated ? deflateRawSync(text, { level: 1 }) : text;
     if (body.length > MAX_PACKED_BYTES) throw new RawRowsTooLarge('rows with too much text');
@@ -55,6 +57,16 @@ export class RawRowsWriter {
     this.last = null;
     this.charCount = 0;
     return Buffer.concat([...columns, body]);
+  }
+
+  /** Characters of several bytes are there: few files have any. */
+  private countBytes(): void {
+    let at = 0;
+    for (const [row, length] of this.lengths.entries()) {
+      if (length === AS_BEFORE) continue;
+      this.lengths[row] = Buffer.byteLength(this.texts[at] ?? '');
+      at += 1;
+    }
   }
 }
 

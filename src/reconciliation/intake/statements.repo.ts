@@ -4,39 +4,25 @@ import { type Db, insertBytes, type Tx, toInt, toIntOrNull } from '../../infra/d
 import { appendChunk, ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
 import type { RowTable } from '../matching/row-table.ts';
 import type { RawRow, Statement, StatementSide } from './intake.types.ts';
+import { contextOf, type StatementPiece } from './pieces.ts';
 import { readRawRows } from './raw-rows.ts';
 
-/** Some thousand rows of a statement: as columns (`ChunkWriter`), and each as it came (`RawRowsWriter`). */
-export interface StatementPiece {
-  /** 0-based; all pieces but the last have `ROWS_PER_CHUNK` rows. */
-  chunkNo: number;
-  rowCount: number;
-  rows: Uint8Array;
-  raw: Uint8Array;
-}
-
-/** A piece opens in its own place only. */
-const contextOf = (column: 'rows' | 'raw', statementId: string, chunkNo: number) =>
-  `statement_chunks.sealed_${column}/${statementId}/${chunkNo}`;
-
-/** Writes pieces, sealed. Those of a statement that is never finished are never read. */
+/** Writes pieces. Those of a statement that is never finished are never read. */
 export async function writeChunks(
   tx: Tx,
-  vault: Vault,
   statementId: string,
   pieces: readonly StatementPiece[],
 ): Promise<void> {
-  if (pieces.length === 0) return;
   await insertBytes(
     tx,
     'statement_chunks',
-    pieces.map(({ chunkNo, rowCount, rows, raw }) => ({
+    pieces.map(({ chunkNo, rowCount, sealedRows, sealedRaw }) => ({
       statement_id: statementId,
       chunk_no: chunkNo,
       first_row: chunkNo * ROWS_PER_CHUNK,
       row_count: rowCount,
-      sealed_rows: vault.sealBytes(rows, contextOf('rows', statementId, chunkNo)),
-      sealed_raw: vault.sealBytes(raw, contextOf('raw', statementId, chunkNo)),
+      sealed_rows: sealedRows,
+      sealed_raw: sealedRaw,
     })),
   );
 }

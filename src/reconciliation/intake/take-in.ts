@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { Vault } from '../../infra/crypto/index.ts';
 import type { Db, Tx } from '../../infra/db/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Fence } from '../batches/fence.ts';
 import { FORMATS } from '../statements/detect.ts';
-import { readStatement } from '../statements/read-statement.ts';
-import type { StatementRow, StatementSummary } from '../statements/statement.types.ts';
 import { checkGates, lastSequenceOf } from './gates.rules.ts';
 import type { IntakeResult, Statement, StatementSource } from './intake.types.ts';
-import { matchRowsOf } from './match-rows.rules.ts';
-import { RawRowsTooLarge } from './raw-rows.ts';
-import { type RowDates, StatementWriter } from './statement-writer.ts';
+import type { Gathered } from './pieces.ts';
+import { type FileRead, type FileReading, NOTHING_HAPPENED, readPieces, sha256Of } from './read-pieces.ts';
+import { StatementWriter } from './statement-writer.ts';
 import {
   deleteStatement,
   findPrevious,
@@ -40,21 +36,10 @@ export interface GivenFile {
 
 type Taken = Extract<IntakeResult, { statement: Statement }>;
 
-const sha256OfNothing = createHash('sha256').digest('hex');
-
-/** Where the other side says that nothing happened, and gives no file. */
-const NOTHING_HAPPENED: StatementSummary = {
-  format: null,
-  variant: null,
-  encoding: null,
-  complete: true,
+const NOTHING_GATHERED: Gathered = {
   rowCount: 0,
-  balances: [],
-  totals: [],
-  problems: [],
-  problemsLeftOut: 0,
-  fileSha256: sha256OfNothing,
-  rowsSha256: sha256OfNothing,
+  sums: [],
+  dates: { first: null, last: null, onDateCount: 0 },
 };
 
 /**
@@ -70,8 +55,9 @@ export async function takeIn(
   const known = await findSameFile(deps.db, fence, file.path);
   if (known) return { kind: 'seenBefore', statement: known };
   const writer = await begin(deps, fence, file);
-  const summary = await readInto(writer, source, fence.businessDate, file);
-  return writer.finish((tx, begun) => conclude(tx, source, summary, begun, writer.dates));
+  const reading = readingOf(source, fence, file);
+  const read = await readPieces(deps.vault, reading, (pieces) => writer.write(pieces));
+  return writer.finish(read.gathered, (tx, begun) => conclude(tx, source, read, begun));
 }
 
 /** Puts down that the other side says nothing happened. Throws DomainError `batch_taken_over`. */
@@ -82,18 +68,19 @@ export async function takeEmptyDay(
   statementId: string,
 ): Promise<Taken> {
   const writer = await begin(deps, fence, { statementId, fileName: '', receivedBy: null });
-  return writer.finish(async (tx, begun) => {
-    const taken = await conclude(tx, source, NOTHING_HAPPENED, begun, writer.dates);
+  return writer.finish(NOTHING_GATHERED, async (tx, begun) => {
+    const read = { summary: NOTHING_HAPPENED, gathered: NOTHING_GATHERED };
+    const taken = await conclude(tx, source, read, begun);
     return taken.kind === 'stopped' ? taken : { ...taken, kind: 'emptyDay' };
   });
 }
 
 const begin = (
-  { clock, ...deps }: TakeInDeps,
+  { db, clock }: TakeInDeps,
   fence: Fence,
   { statementId, fileName, receivedBy }: Omit<GivenFile, 'path'>,
 ) =>
-  StatementWriter.begin(deps, fence, {
+  StatementWriter.begin(db, fence, {
     statementId,
     side: 'theirs',
     fileName: plainName(fileName),
@@ -108,63 +95,34 @@ function plainName(fileName: string): string {
   return [...name.replace(/\p{Cc}/gu, '')].slice(0, 200).join('');
 }
 
-async function readInto(
-  writer: StatementWriter,
+function readingOf(
   { settings }: StatementSource,
-  businessDate: string,
-  file: GivenFile,
-): Promise<StatementSummary> {
+  { businessDate }: Fence,
+  { statementId, path, format }: GivenFile,
+): FileReading {
   const { isMirrored, layout } = settings;
-  const named = settings.format ?? (FORMATS.includes(file.format ?? '') ? file.format : undefined);
-  let lastLine = 0;
-  const onRows = async (rows: StatementRow[]) => {
-    for (const row of rows) {
-      lastLine = row.line;
-      for (const matchRow of matchRowsOf(row, { isMirrored, businessDate })) writer.add(matchRow, row.raw);
-    }
-    await writer.flushed();
-  };
-  try {
-    return await readStatement(file.path, {
-      onRows,
-      ...(layout && { layout }),
-      ...(named && { format: named }),
-    });
-  } catch (error) {
-    if (!(error instanceof RawRowsTooLarge)) throw error;
-    const message = 'some thousand rows before this line have more text than can be kept';
-    return {
-      ...NOTHING_HAPPENED,
-      complete: false,
-      problems: [{ severity: 'error', code: 'rows_too_long', line: lastLine, message }],
-      fileSha256: await sha256Of(file.path),
-    };
-  }
+  const named = settings.format ?? (FORMATS.includes(format ?? '') ? format : undefined);
+  return { statementId, path, businessDate, isMirrored, layout, format: named };
 }
 
 /** What becomes of a file that was read: one that is there already is forgotten, and else the gates decide. */
 async function conclude(
   tx: Tx,
   source: StatementSource,
-  summary: StatementSummary,
+  { summary, gathered }: FileRead,
   begun: Statement,
-  dates: RowDates,
 ): Promise<Taken> {
   const others = (await listOfBatch(tx, begun)).filter(({ side }) => side === 'theirs');
   const { format, fileSha256, rowsSha256, variant, encoding, balances, totals } = summary;
-  const findings = checkGates(
-    summary,
-    { dates, sums: begun.content.sums },
-    {
-      businessDate: begun.businessDate,
-      currency: source.currency,
-      account: source.settings.account ?? null,
-      dayRange: source.settings.matching.dateCut.days,
-      hadRows: others.some(({ status, rowCount }) => status === 'accepted' && rowCount > 0),
-      sameRows: await listWithRows(tx, rowsSha256, begun),
-      previous: await findPrevious(tx, begun),
-    },
-  );
+  const findings = checkGates(summary, gathered, {
+    businessDate: begun.businessDate,
+    currency: source.currency,
+    account: source.settings.account ?? null,
+    dayRange: source.settings.matching.dateCut.days,
+    hadRows: others.some(({ status, rowCount }) => status === 'accepted' && rowCount > 0),
+    sameRows: await listWithRows(tx, rowsSha256, begun),
+    previous: await findPrevious(tx, begun),
+  });
   const isStopped = findings.some(({ severity }) => severity === 'stop');
   const statement: Statement = {
     ...begun,
@@ -207,10 +165,4 @@ async function findSameFile(db: Db, fence: Fence, path: string): Promise<Stateme
   const sha256 = await sha256Of(path);
   const same = accepted.find(({ fileSha256 }) => fileSha256 === sha256);
   return same ? holding(accepted, same) : null;
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const sha256 = createHash('sha256');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) sha256.update(chunk);
-  return sha256.digest('hex');
 }

@@ -28,7 +28,7 @@ const FEW_ROWS = 8_000;
  */
 export async function matchRows(
   deps: MatchingDeps,
-  given: { setup: WorkSetup; carried: readonly CarriedRow[] },
+  given: GivenRows,
   onProgress: (progress: RunProgress) => void,
   signal: AbortSignal,
 ): Promise<WorkResult> {
@@ -36,10 +36,47 @@ export async function matchRows(
   const { oursRowCount, theirsRowCount } = given.setup;
   const progress: RunProgress = { phase: 'load', done: 0, total: oursRowCount + theirsRowCount };
   onProgress({ ...progress });
-  const isSmall = progress.total + given.carried.length <= FEW_ROWS;
   // Memory that both threads have: while the one matches, the other can see how far it is.
   const steps = new Int32Array(new SharedArrayBuffer(8));
-  const worker = await (isSmall ? workHere(given.setup) : workInThread(given.setup, steps, signal));
+  if (progress.total + given.carried.length <= FEW_ROWS)
+    return matchWith(workHere(given.setup), deps, given, { progress, steps, onProgress, signal });
+  return alone(async () => {
+    signal.throwIfAborted();
+    const worker = await workInThread(given.setup, steps, signal);
+    return matchWith(worker, deps, given, { progress, steps, onProgress, signal });
+  });
+}
+
+interface GivenRows {
+  setup: WorkSetup;
+  carried: readonly CarriedRow[];
+}
+
+/** What the large matchings of this process wait for: two of them at once would take twice the memory, and no less time. */
+let last: Promise<unknown> = Promise.resolve();
+
+function alone<T>(work: () => Promise<T>): Promise<T> {
+  const mine = last.then(work, work);
+  last = mine;
+  return mine;
+}
+
+async function matchWith(
+  worker: Worker,
+  deps: MatchingDeps,
+  given: GivenRows,
+  {
+    progress,
+    steps,
+    onProgress,
+    signal,
+  }: {
+    progress: RunProgress;
+    steps: Int32Array;
+    onProgress: (progress: RunProgress) => void;
+    signal: AbortSignal;
+  },
+): Promise<WorkResult> {
   const ticking = setInterval(() => {
     if (progress.phase === 'match') [progress.done = 0, progress.total = 0] = steps;
     onProgress({ ...progress });
@@ -66,7 +103,7 @@ interface Worker {
   close(): Promise<void>;
 }
 
-async function workHere(setup: WorkSetup): Promise<Worker> {
+function workHere(setup: WorkSetup): Worker {
   const work = new MatchingWork(setup);
   return {
     async send(message) {
@@ -108,7 +145,7 @@ type Message =
 /** Hands all pieces over in order, and reads some ahead. */
 async function feedRows(
   { db, vault }: MatchingDeps,
-  { setup, carried }: { setup: WorkSetup; carried: readonly CarriedRow[] },
+  { setup, carried }: GivenRows,
   worker: Worker,
   onSent: (rowCount: number) => void,
 ): Promise<void> {

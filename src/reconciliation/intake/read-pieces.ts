@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { keysOfVault, type Vault, type VaultKeys } from '../../infra/crypto/index.ts';
+import { openThreads, type Threads } from '../../infra/threads/index.ts';
+import type { Layout } from '../statements/layout.types.ts';
+import { readStatement } from '../statements/read-statement.ts';
+import type { StatementRow, StatementSummary } from '../statements/statement.types.ts';
+import { matchRowsOf } from './match-rows.rules.ts';
+import { type Gathered, PieceGatherer, type StatementPiece } from './pieces.ts';
+import { RawRowsTooLarge } from './raw-rows.ts';
+
+/** A file to make pieces of; can be copied to a thread. */
+export interface FileReading {
+  statementId: string;
+  path: string;
+  businessDate: string;
+  isMirrored: boolean;
+  format?: string | undefined;
+  layout?: Layout | undefined;
+}
+
+export interface FileRead {
+  summary: StatementSummary;
+  gathered: Gathered;
+}
+
+export type PieceReadingThread = Threads<typeof import('./read-pieces.thread.ts')>;
+
+/** A smaller file is read before a thread has started. */
+const LARGE_FROM_BYTES = 2 * 1024 ** 2;
+
+/**
+ * Reads a file into sealed pieces, in bounded memory: a large one in a thread of its own, so that everything else goes on beside it. Throws
+ * what reading from the disk throws, and what `onPieces` does.
+ */
+export async function readPieces(
+  vault: Vault,
+  reading: FileReading,
+  onPieces: (pieces: StatementPiece[]) => Promise<void>,
+): Promise<FileRead> {
+  const { size } = await stat(reading.path);
+  return size < LARGE_FROM_BYTES
+    ? readPiecesHere(vault, reading, onPieces)
+    : readInThread(keysOfVault(vault), reading, onPieces);
+}
+
+async function readInThread(
+  keys: VaultKeys,
+  reading: FileReading,
+  onPieces: (pieces: StatementPiece[]) => Promise<void>,
+): Promise<FileRead> {
+  const thread: PieceReadingThread = openThreads(new URL('./read-pieces.thread.ts', import.meta.url), 1);
+  try {
+    await thread.run('begin', { keys, reading });
+    for (;;) {
+      const { pieces, end } = await thread.run('next', undefined);
+      await onPieces(pieces.map(withBuffers));
+      if (end) return end;
+    }
+  } finally {
+    await thread.close();
+  }
+}
+
+/** Buffers come out of a thread as plain arrays of bytes. */
+const withBuffers = (piece: StatementPiece): StatementPiece => ({
+  ...piece,
+  sealedRows: bufferOf(piece.sealedRows),
+  sealedRaw: bufferOf(piece.sealedRaw),
+});
+
+const bufferOf = ({ buffer, byteOffset, length }: Uint8Array) => Buffer.from(buffer, byteOffset, length);
+
+/** The same in the thread that calls it. */
+export async function readPiecesHere(
+  vault: Vault,
+  { statementId, path, businessDate, isMirrored, format, layout }: FileReading,
+  onPieces: (pieces: StatementPiece[]) => Promise<void>,
+): Promise<FileRead> {
+  const gatherer = new PieceGatherer(vault, statementId, businessDate);
+  let lastLine = 0;
+  const onRows = async (rows: StatementRow[]) => {
+    for (const row of rows) {
+      lastLine = row.line;
+      for (const matchRow of matchRowsOf(row, { isMirrored, businessDate })) gatherer.add(matchRow, row.raw);
+    }
+    if (gatherer.hasEnough) await onPieces(gatherer.take());
+  };
+  const summary = await readStatement(path, {
+    onRows,
+    ...(layout && { layout }),
+    ...(format && { format }),
+  }).catch(async (error: unknown) => {
+    if (!(error instanceof RawRowsTooLarge)) throw error;
+    return withTooLongRows(await sha256Of(path), lastLine);
+  });
+  const gathered = gatherer.end();
+  await onPieces(gatherer.take());
+  return { summary, gathered };
+}
+
+function withTooLongRows(fileSha256: string, line: number): StatementSummary {
+  const message = 'some thousand rows before this line have more text than can be kept';
+  return {
+    ...NOTHING_HAPPENED,
+    complete: false,
+    problems: [{ severity: 'error', code: 'rows_too_long', line, message }],
+    fileSha256,
+  };
+}
+
+const sha256OfNothing = createHash('sha256').digest('hex');
+
+/** Where the other side says that nothing happened, and gives no file. */
+export const NOTHING_HAPPENED: StatementSummary = {
+  format: null,
+  variant: null,
+  encoding: null,
+  complete: true,
+  rowCount: 0,
+  balances: [],
+  totals: [],
+  problems: [],
+  problemsLeftOut: 0,
+  fileSha256: sha256OfNothing,
+  rowsSha256: sha256OfNothing,
+};
+
+export async function sha256Of(path: string): Promise<string> {
+  const sha256 = createHash('sha256');
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) sha256.update(chunk);
+  return sha256.digest('hex');
+}
