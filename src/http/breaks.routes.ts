@@ -25,6 +25,7 @@ export function breaksRoutes(options: BreaksRoutesOptions): Route[] {
   return [
     ...readRoutes(options),
     ...summaryRoutes(options),
+    assignRoute(options),
     ...workRoutes(options),
     ...evidenceRoutes(options),
     ...resolutionRoutes(options),
@@ -129,32 +130,35 @@ function summaryRoutes({ breaks }: BreaksRoutesOptions): Route[] {
   ];
 }
 
+function assignRoute({ breaks: { breaks, views }, addressIndex }: BreaksRoutesOptions): Route {
+  return defineRoute({
+    ...common,
+    method: 'post',
+    path: `${BASE}/break-assignments`,
+    operationId: 'assignBreaks',
+    summary: 'Give breaks to somebody, or to nobody',
+    request: { body: schemas.assignBody },
+    responses: { 200: { description: 'Given', schema: schemas.assignedSchema } },
+    problems: [
+      'break_not_found',
+      'break_not_open',
+      'break_owner_unknown',
+      'breaks_too_many',
+      'breaks_not_named',
+    ],
+    handler: async (input) => {
+      const { owner, reason = null } = input.body;
+      const breakIds = await selectedIds(views, input.body, ['open', 'proposed']);
+      await breaks.assign(breakIds, owner, reason, doneBy(actorOf(input, addressIndex)));
+      return { status: 200, body: { count: breakIds.length } };
+    },
+  });
+}
+
 function workRoutes({ breaks: { breaks, views }, addressIndex }: BreaksRoutesOptions): Route[] {
   const responses = { 200: { description: 'As it is now', schema: schemas.detailSchema } };
   const shown = async (breakId: string) => ({ status: 200, body: detailOf(await views.get(breakId)) });
   return [
-    defineRoute({
-      ...common,
-      method: 'post',
-      path: `${BASE}/break-assignments`,
-      operationId: 'assignBreaks',
-      summary: 'Give breaks to somebody, or to nobody',
-      request: { body: schemas.assignBody },
-      responses: { 200: { description: 'Given', schema: schemas.assignedSchema } },
-      problems: [
-        'break_not_found',
-        'break_not_open',
-        'break_owner_unknown',
-        'breaks_too_many',
-        'breaks_not_named',
-      ],
-      handler: async (input) => {
-        const { owner, reason = null } = input.body;
-        const breakIds = await selectedIds(views, input.body, ['open', 'proposed']);
-        await breaks.assign(breakIds, owner, reason, doneBy(actorOf(input, addressIndex)));
-        return { status: 200, body: { count: breakIds.length } };
-      },
-    }),
     defineRoute({
       ...command,
       method: 'post',

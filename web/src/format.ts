@@ -144,6 +144,21 @@ export function formatSpan(seconds: number): string {
   }).format(Math.ceil(Number(value)));
 }
 
+/** `1.5 MB`, in the unit that fits. */
+export function formatBytes(bytes: number): string {
+  const [value, unit] =
+    bytes < 1_000
+      ? [bytes, 'byte']
+      : bytes < 1_000_000
+        ? [bytes / 1_000, 'kilobyte']
+        : [bytes / 1_000_000, 'megabyte'];
+  return new Intl.NumberFormat(i18n.language, {
+    style: 'unit',
+    unit: String(unit),
+    maximumFractionDigits: 1,
+  }).format(Number(value));
+}
+
 /** `138 0013 8000`: figures in groups, as they are read out. */
 export function formatPhone(phone: string): string {
   return phone.replace(/^(\d{3})(\d{4})(\d{4})$/, '$1 $2 $3');

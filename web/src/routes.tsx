@@ -27,6 +27,7 @@ const FinanceDaysPage = lazy(() => import('./pages/finance/days-page.tsx'));
 const BreaksPage = lazy(() => import('./pages/finance/breaks-page.tsx'));
 const BreakPage = lazy(() => import('./pages/finance/break-page.tsx'));
 const BreakResolutionPage = lazy(() => import('./pages/finance/break-resolution-page.tsx'));
+const PaymentWhyPage = lazy(() => import('./pages/finance/payment-why-page.tsx'));
 const SettlementsPage = lazy(() => import('./pages/finance/settlements-page.tsx'));
 const SettlementPage = lazy(() => import('./pages/finance/settlement-page.tsx'));
 const PayoutsPage = lazy(() => import('./pages/finance/payouts-page.tsx'));
@@ -78,6 +79,7 @@ export const router = createBrowserRouter([
                   { path: 'breaks', Component: BreaksPage },
                   { path: 'breaks/:breakId', Component: BreakPage },
                   { path: 'break-resolutions/:resolutionId', Component: BreakResolutionPage },
+                  { path: 'payments/:paymentId', Component: PaymentWhyPage },
                   { path: 'settlements', Component: SettlementsPage },
                   { path: 'settlements/:settlementId', Component: SettlementPage },
                   { path: 'payouts', Component: PayoutsPage },

@@ -1,5 +1,4 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import Button from 'antd-mobile/es/components/button';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -9,6 +8,7 @@ import { local } from '../../format.ts';
 import { CategoryBadge, categoryName, hasBills, isKnownCategory } from '../../parts/category.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
+import { More } from '../../parts/pages.tsx';
 import { useSettled } from '../../parts/use-settled.ts';
 import { Waiting } from '../../parts/waiting.tsx';
 
@@ -86,11 +86,7 @@ export function AgencyList({ region, isPayingOnce = false }: AgencyListProps) {
           </li>
         ))}
       </ul>
-      {agencies.hasNextPage ? (
-        <Button onClick={() => void agencies.fetchNextPage()} loading={agencies.isFetchingNextPage}>
-          {t('app.more')}
-        </Button>
-      ) : null}
+      <More of={agencies} />
     </>
   );
 }

@@ -1,14 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { api, bodyOf } from '../../api/client.ts';
 import { useSession } from '../../api/queries.ts';
 import type { BatchReport, ReconciliationBatch } from '../../api/types.ts';
-import { formatDate, formatExactTime, formatMinorText } from '../../format.ts';
+import { formatDate, formatExactTime, formatMoney } from '../../format.ts';
 import { Fact } from '../../parts/facts.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Action, CONSOLE_KEY, Panel } from '../agency/parts.tsx';
+import { BatchRows } from './batch-rows.tsx';
 import { BatchStanding } from './batch-standing.tsx';
 import { BatchStatements } from './batch-statements.tsx';
+import { useNames } from './names.tsx';
+import { useBreakTexts, wordOf } from './texts-breaks.ts';
 import { filled, useDayTexts } from './texts-days.ts';
 import { useDay } from './use-day.ts';
 
@@ -16,14 +19,16 @@ import { useDay } from './use-day.ts';
 export default function BatchPage() {
   const { sourceId = '', businessDate = '' } = useParams();
   const texts = useDayTexts();
+  const names = useNames();
   // The date's events tell of each of its batches.
   const day = useDay(businessDate);
   const batch = day.data?.batches.find((one) => one.sourceId === sourceId);
   const isFinance = useSession().data?.user?.roles.includes('finance') ?? false;
   return (
-    <Page title={sourceId} back={`/staff/finance/days/${businessDate}`}>
+    <Page title={names.source(sourceId)} back={`/staff/finance/days/${businessDate}`}>
       <div className="staff-grid">
         <Panel title={formatDate(businessDate)} query={day}>
+          <p className="weak small long-text">{sourceId}</p>
           {day.data && !batch ? <p>{texts.notPlanned}</p> : null}
           {batch ? <BatchStanding batch={batch} /> : null}
           {batch && isFinance ? <Commands batch={batch} /> : null}
@@ -37,6 +42,7 @@ export default function BatchPage() {
           />
         ) : null}
         {batch ? <Report batch={batch} /> : null}
+        {batch && isFinance ? <BatchRows key={batch.runId} batch={batch} /> : null}
       </div>
     </Page>
   );
@@ -115,23 +121,36 @@ function ReportFacts({ report }: { report: BatchReport }) {
           <code className="long-text">{digest}</code>
         </Fact>
       </dl>
-      {breaks.length > 0 ? (
-        <div className="finance-table">
-          <table>
-            <caption>{texts.breaksByClass}</caption>
-            <tbody>
-              {breaks.map(({ class: kind, state, currency, count, amountMinor }) => (
-                <tr key={`${kind} ${state} ${currency}`}>
-                  <th scope="row">{texts.classes[kind]}</th>
-                  <td>{texts.breakStates[state] ?? state}</td>
-                  <td className="number">{count}</td>
-                  <td className="number">{formatMinorText(String(amountMinor), currency)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      ) : null}
+      {breaks.length > 0 ? <BreaksByClass report={report} /> : null}
     </>
+  );
+}
+
+function BreaksByClass({ report: { sourceId, businessDate, breaks } }: { report: BatchReport }) {
+  const texts = useDayTexts();
+  const breakTexts = useBreakTexts();
+  return (
+    <div className="finance-table">
+      <table>
+        <caption>{texts.breaksByClass}</caption>
+        <tbody>
+          {breaks.map(({ class: kind, state, currency, count, amountMinor }) => (
+            <tr key={`${kind} ${state} ${currency}`}>
+              <th scope="row">
+                <Link
+                  className="break-link"
+                  to={`/staff/finance/breaks?sourceId=${sourceId}&fromDate=${businessDate}&toDate=${businessDate}&class=${kind}&state=all`}
+                >
+                  {breakTexts.classes[kind]}
+                </Link>
+              </th>
+              <td>{wordOf(breakTexts.states, state)}</td>
+              <td className="number">{count}</td>
+              <td className="number">{formatMoney({ amountMinor, currency })}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

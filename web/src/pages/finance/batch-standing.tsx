@@ -1,22 +1,26 @@
 import type { ReconciliationBatch } from '../../api/types.ts';
 import { formatTime } from '../../format.ts';
+import { useNames } from './names.tsx';
 import { filled, useDayTexts } from './texts-days.ts';
 
 /** How far a batch is: its state, a bar while it runs, and why it waits. */
 export function BatchStanding({ batch }: { batch: ReconciliationBatch }) {
   const texts = useDayTexts();
+  const names = useNames();
   const { state, phase, progress, problem, dueAt } = batch;
   const isWaiting = state === 'waiting';
   return (
     <>
       <p>
-        <span className={TONES[state]}>{texts.states[state]}</span>
+        <span className={`tag ${TONES[state]}`}>{texts.states[state]}</span>
         {state === 'done' ? null : <span className="weak"> · {texts.phases[phase]}</span>}
         {isWaiting ? (
           <span className="weak small"> · {filled(texts.due, { time: formatTime(dueAt) })}</span>
         ) : null}
       </p>
-      {progress ? <Progress progress={progress} label={`${batch.sourceId} ${texts.phases[phase]}`} /> : null}
+      {progress ? (
+        <Progress progress={progress} label={`${names.source(batch.sourceId)} ${texts.phases[phase]}`} />
+      ) : null}
       {problem && state !== 'done' ? (
         <p className="small">{filled(texts.problems[problem.code] ?? problem.code, problem.params)}</p>
       ) : null}
@@ -24,10 +28,14 @@ export function BatchStanding({ batch }: { batch: ReconciliationBatch }) {
   );
 }
 
-const TONES: Readonly<Partial<Record<ReconciliationBatch['state'], string>>> = {
-  done: 'good',
-  failed: 'bad',
+const TONES: Readonly<Record<ReconciliationBatch['state'], string>> = {
+  waiting: 'wait',
+  running: '',
+  paused: 'wait',
   stopped: 'bad',
+  failed: 'bad',
+  done: 'good',
+  cancelled: '',
 };
 
 function Progress({
@@ -40,11 +48,17 @@ function Progress({
   const texts = useDayTexts();
   return (
     <>
-      {total ? <progress aria-label={label} className="finance-progress" value={done} max={total} /> : null}
+      {/* Without a value the bar moves by itself: how much there is to do is not known yet. */}
+      <progress
+        aria-label={label}
+        className="finance-progress"
+        {...(total ? { value: done, max: total } : {})}
+      />
       <p className="weak small number">
         {[
           texts.parts[phase],
-          rowsPerSecond === null ? null : filled(texts.speed, { rows: rowsPerSecond }),
+          total ? filled(texts.doneOf, { done: count(done), total: count(total) }) : null,
+          rowsPerSecond === null ? null : filled(texts.speed, { rows: count(rowsPerSecond) }),
           etaMs === null ? null : filled(texts.left, { seconds: Math.ceil(etaMs / 1_000) }),
         ]
           .filter(Boolean)
@@ -53,3 +67,5 @@ function Progress({
     </>
   );
 }
+
+const count = (rows: number) => rows.toLocaleString();

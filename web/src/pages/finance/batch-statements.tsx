@@ -6,6 +6,7 @@ import type { Statement } from '../../api/types.ts';
 import { formatExactTime } from '../../format.ts';
 import { TextField } from '../../parts/field.tsx';
 import { Action, CONSOLE_KEY, Panel } from '../agency/parts.tsx';
+import { useNames } from './names.tsx';
 import { filled } from './texts-days.ts';
 import { useStatementTexts } from './texts-statements.ts';
 
@@ -42,9 +43,11 @@ export function BatchStatements({ sourceId, businessDate, updatedAt, isFinance }
 function OneStatement({ statement, isFinance }: { statement: Statement; isFinance: boolean }) {
   const texts = useStatementTexts();
   const { i18n } = useTranslation();
+  const names = useNames();
   const { side, status, revision, rowCount, fileName, format, findings, receivedBy } = statement;
   const isOurs = side === 'ours';
-  const origin = receivedBy === null ? texts.fetched : filled(texts.uploaded, { person: receivedBy });
+  const origin =
+    receivedBy === null ? texts.fetched : filled(texts.uploaded, { person: names.person(receivedBy) });
   const { decidedBy: person, decidedAt } = statement;
   return (
     <div className="stack-tight">
@@ -70,7 +73,7 @@ function OneStatement({ statement, isFinance }: { statement: Statement; isFinanc
       {person && decidedAt ? (
         <p className="small">
           {filled(texts.decided, {
-            person,
+            person: names.person(person),
             time: formatExactTime(decidedAt),
             reason: statement.decisionReason ?? '',
           })}

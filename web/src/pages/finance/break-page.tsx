@@ -3,14 +3,16 @@ import { Link, useParams } from 'react-router';
 import { api, bodyOf } from '../../api/client.ts';
 import { useSession } from '../../api/queries.ts';
 import type { BreakDetail } from '../../api/types.ts';
-import { formatExactTime, formatMoney } from '../../format.ts';
+import { formatDate, formatExactTime, formatMoney } from '../../format.ts';
 import { Fact } from '../../parts/facts.tsx';
 import { Page } from '../../parts/page.tsx';
 import { CONSOLE_KEY, Panel } from '../agency/parts.tsx';
 import { BreakResolveForm } from './break-resolve.tsx';
 import { BreakRows } from './break-rows.tsx';
 import { BreakWork } from './break-work.tsx';
+import { useNames } from './names.tsx';
 import { useBreakTexts, wordOf } from './texts-breaks.ts';
+import { Grounds } from './why.tsx';
 
 /** One break: what each side says, why it is one, what happened to it, and what a person may do about it. */
 export default function BreakPage() {
@@ -33,7 +35,7 @@ export default function BreakPage() {
         {data ? <BreakRows found={data} isFinance={isFinance} /> : null}
         {data && isFinance && data.actions.length > 0 ? (
           <Panel title={texts.resolve}>
-            <BreakResolveForm selection={{ breakId }} actions={data.actions} />
+            <BreakResolveForm selection={{ breakId, sourceId: data.sourceId }} actions={data.actions} />
           </Panel>
         ) : null}
         {data ? <Resolutions found={data} /> : null}
@@ -46,6 +48,7 @@ export default function BreakPage() {
 
 function Facts({ found }: { found: BreakDetail }) {
   const texts = useBreakTexts();
+  const names = useNames();
   const { currency, amountMinor, differenceMinor, suspenseMinor, word, how, waitsFor } = found;
   return (
     <>
@@ -68,18 +71,15 @@ function Facts({ found }: { found: BreakDetail }) {
         <Fact label={texts.severity}>{texts.severities[found.severity]}</Fact>
         <Fact label={texts.due}>{formatExactTime(found.dueAt)}</Fact>
         {waitsFor ? <Fact label={texts.waitsFor}>{texts.waits[waitsFor]}</Fact> : null}
-        <Fact label={texts.owner}>{found.owner ?? texts.nobody}</Fact>
+        <Fact label={texts.owner}>{found.owner === null ? texts.nobody : names.person(found.owner)}</Fact>
       </dl>
       <p className="small long-text">
         <Link className="break-link" to={`/staff/finance/batches/${found.sourceId}/${found.businessDate}`}>
-          {found.sourceId} · {found.businessDate}
+          {names.source(found.sourceId)} · {formatDate(found.businessDate)}
         </Link>
       </p>
       <h3>{texts.why}</h3>
-      <p className="small long-text">
-        {texts.rule}: {found.rule}
-        {Object.entries(found.scores).map(([name, score]) => ` · ${name} ${score}`)}
-      </p>
+      <Grounds rule={found.rule} scores={found.scores} currency={currency} />
       <p className="weak small long-text number">{found.breakId}</p>
     </>
   );
@@ -103,7 +103,7 @@ function Resolutions({ found }: { found: BreakDetail }) {
             <p className="small long-text">{resolution.reason}</p>
             {refundStatus ? (
               <p className="small">
-                {texts.refundStatus}: {refundStatus}
+                {texts.refundStatus}: {wordOf(texts.refundStatuses, refundStatus)}
               </p>
             ) : null}
           </li>
@@ -115,6 +115,7 @@ function Resolutions({ found }: { found: BreakDetail }) {
 
 function History({ found }: { found: BreakDetail }) {
   const texts = useBreakTexts();
+  const names = useNames();
   return (
     <Panel title={texts.history}>
       <ol className="stack-tight">
@@ -122,11 +123,14 @@ function History({ found }: { found: BreakDetail }) {
           <li key={version}>
             <p>
               {wordOf(texts.events, event)}
+              {event === 'assigned'
+                ? ` · ${typeof details.owner === 'string' ? names.person(details.owner) : texts.nobody}`
+                : ''}
               {typeof details.waitsFor === 'string' ? ` · ${wordOf(texts.waits, details.waitsFor)}` : ''}
             </p>
             {reason ? <p className="long-text">{reason}</p> : null}
             <p className="weak small long-text">
-              {actor === 'system' ? texts.system : actor} · {formatExactTime(at)}
+              {names.person(actor)} · {formatExactTime(at)}
             </p>
           </li>
         ))}

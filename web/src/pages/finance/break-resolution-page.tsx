@@ -8,7 +8,8 @@ import { Fact } from '../../parts/facts.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Action, CONSOLE_KEY, Panel } from '../agency/parts.tsx';
-import { Entries } from './break-resolve.tsx';
+import { Entries } from './entries.tsx';
+import { useNames } from './names.tsx';
 import { useBreakTexts, wordOf } from './texts-breaks.ts';
 
 const useResolution = (resolutionId: string) =>
@@ -40,7 +41,7 @@ export default function BreakResolutionPage() {
           ) : null}
         </Panel>
         {data ? (
-          <Panel title={`${texts.breaks} ${data.items.length}`}>
+          <Panel title={`${texts.breaks} · ${data.items.length}`}>
             <ul className="stack-tight">
               {data.items.map(({ breakId, suspenseMinor }) => (
                 <li key={breakId} className="long-text number">
@@ -60,6 +61,7 @@ export default function BreakResolutionPage() {
 
 function Facts({ detail }: { detail: Detail }) {
   const texts = useBreakTexts();
+  const names = useNames();
   const { resolution, entries } = detail;
   const { currency, amountMinor, madeAt, decidedAt, checker, answer } = resolution;
   return (
@@ -69,17 +71,17 @@ function Facts({ detail }: { detail: Detail }) {
         <Fact label={texts.stake} isNumber>
           <strong>{formatMoney({ amountMinor, currency })}</strong>
         </Fact>
-        <Fact label={texts.source}>{resolution.sourceId}</Fact>
+        <Fact label={texts.sourceId}>{names.source(resolution.sourceId)}</Fact>
       </dl>
       <p className="long-text">{resolution.reason}</p>
       <Entries entries={entries} currency={currency} />
       <p className="weak small long-text">
-        {texts.maker} {resolution.maker === 'system' ? texts.system : resolution.maker} ·{' '}
-        {formatExactTime(madeAt)}
+        {texts.maker} {names.person(resolution.maker)} · {formatExactTime(madeAt)}
       </p>
       {decidedAt ? (
         <p className="weak small long-text">
-          {texts.checker} {checker ?? '—'} · {formatExactTime(decidedAt)} {answer}
+          {texts.checker} {checker === null ? '—' : names.person(checker)} · {formatExactTime(decidedAt)}{' '}
+          {answer}
         </p>
       ) : null}
     </>

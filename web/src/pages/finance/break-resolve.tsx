@@ -1,16 +1,19 @@
 import { useMutation } from '@tanstack/react-query';
 import Button from 'antd-mobile/es/components/button';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { api, bodyOf, newIdempotencyKey } from '../../api/client.ts';
 import { formatMoney } from '../../format.ts';
 import { SelectField, TextArea } from '../../parts/field.tsx';
 import { Note, ProblemNote } from '../../parts/note.tsx';
 import { Action } from '../agency/parts.tsx';
+import { BreakMatch } from './break-match.tsx';
+import { Entries } from './entries.tsx';
 import { useBreakTexts, wordOf } from './texts-breaks.ts';
 
 interface BreakResolveFormProps {
   /** Which breaks: one and maybe others, or what a filter finds. */
-  selection: { breakId: string } | { filter: Readonly<Record<string, string>> };
+  selection: { breakId: string; sourceId: string } | { filter: Readonly<Record<string, string>> };
   actions: readonly { kind: string; accounts: readonly string[] }[];
 }
 
@@ -19,7 +22,7 @@ export function BreakResolveForm({ selection, actions }: BreakResolveFormProps) 
   const texts = useBreakTexts();
   const [kind, setKind] = useState(actions[0]?.kind ?? '');
   const [account, setAccount] = useState('');
-  const [others, setOthers] = useState('');
+  const [others, setOthers] = useState<string[]>([]);
   const [reason, setReason] = useState('');
   const accounts = actions.find((one) => one.kind === kind)?.accounts ?? [];
   const isMatch = kind === 'match';
@@ -27,16 +30,18 @@ export function BreakResolveForm({ selection, actions }: BreakResolveFormProps) 
     mutationFn: async () => {
       const named =
         'breakId' in selection
-          ? { breakIds: [selection.breakId, ...(isMatch ? others.split(/\s+/).filter(Boolean) : [])] }
+          ? { breakIds: [selection.breakId, ...(isMatch ? others : [])] }
           : { filter: selection.filter };
       const body = { ...named, kind, account: account || null };
       return bodyOf(await api.POST('/v1/reconciliation/break-resolutions/preview', { body: body as never }));
     },
   });
-  const change = (set: (value: string) => void) => (value: string) => {
-    set(value);
-    preview.reset();
-  };
+  const change =
+    <Value,>(set: (value: Value) => void) =>
+    (value: Value) => {
+      set(value);
+      preview.reset();
+    };
   const { data } = preview;
   const mayAsk = data && data.obstacle === null && data.people !== 'refused';
   return (
@@ -57,8 +62,8 @@ export function BreakResolveForm({ selection, actions }: BreakResolveFormProps) 
           options={accounts.map((value) => ({ value, label: wordOf(texts.accounts, value) }))}
         />
       ) : null}
-      {isMatch ? (
-        <TextArea label={texts.with} value={others} onChange={change(setOthers)} maxLength={20_000} />
+      {isMatch && 'breakId' in selection ? (
+        <BreakMatch {...selection} chosen={others} onChange={change(setOthers)} />
       ) : null}
       <Button loading={preview.isPending} onClick={() => preview.mutate()}>
         {texts.preview}
@@ -70,9 +75,14 @@ export function BreakResolveForm({ selection, actions }: BreakResolveFormProps) 
           title={`${data.breakIds.length} ${texts.count} · ${formatMoney({ amountMinor: data.amountMinor, currency: data.currency })}`}
         >
           {data.obstacle ? (
-            <p className="long-text">
-              {texts.obstacle}: {data.obstacle.code} {data.obstacle.breakId}
-            </p>
+            <>
+              <p>
+                {texts.obstacle}: {data.obstacle.title} {data.obstacle.detail}
+              </p>
+              {data.breakIds.length > 1 ? (
+                <Link to={`/staff/finance/breaks/${data.obstacle.breakId}`}>{texts.one}</Link>
+              ) : null}
+            </>
           ) : (
             <>
               <p>{texts.people[data.people]}</p>
@@ -100,30 +110,5 @@ export function BreakResolveForm({ selection, actions }: BreakResolveFormProps) 
         </>
       ) : null}
     </div>
-  );
-}
-
-interface EntriesProps {
-  entries: readonly { account: string; debitMinor: number; creditMinor: number }[];
-  currency: string;
-}
-
-/** What is booked, as an accountant writes it. */
-export function Entries({ entries, currency }: EntriesProps) {
-  const texts = useBreakTexts();
-  if (entries.length === 0) return <p>{texts.nothingBooked}</p>;
-  return (
-    <>
-      <p>{texts.willBook}</p>
-      <ul className="stack-tight">
-        {entries.map(({ account, debitMinor, creditMinor }) => (
-          <li key={account} className="long-text number">
-            {debitMinor > 0 ? `${texts.debit} ${formatMoney({ amountMinor: debitMinor, currency })} ` : ''}
-            {creditMinor > 0 ? `${texts.credit} ${formatMoney({ amountMinor: creditMinor, currency })} ` : ''}
-            {account}
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }

@@ -1,20 +1,27 @@
 import { useMutation } from '@tanstack/react-query';
 import Button from 'antd-mobile/es/components/button';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { api, bodyOf, newIdempotencyKey } from '../../api/client.ts';
-import type { BreakDetail } from '../../api/types.ts';
+import type { BreakDetail, PaymentStatus } from '../../api/types.ts';
 import { formatMoney } from '../../format.ts';
 import { TextField } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
 import { Action, Panel } from '../agency/parts.tsx';
+import { useNames } from './names.tsx';
 import { useBreakTexts } from './texts-breaks.ts';
+import { useWhyTexts } from './texts-why.ts';
 
 type Row = BreakDetail['rows'][number];
 const nameOf = ({ statementId, rowNo }: Pick<Row, 'statementId' | 'rowNo'>) => `${statementId} ${rowNo}`;
 
 /** What both sides say, what the third one says, and what our books say now; rows may be split off. */
 export function BreakRows({ found, isFinance }: { found: BreakDetail; isFinance: boolean }) {
+  const { t } = useTranslation();
   const texts = useBreakTexts();
+  const whyTexts = useWhyTexts();
+  const names = useNames();
   const { breakId } = found;
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const raw = useMutation({
@@ -45,15 +52,15 @@ export function BreakRows({ found, isFinance }: { found: BreakDetail; isFinance:
                 </>
               ) : null}
               {maySplit ? (
-                <label className="small">
+                <label className="finance-choice">
                   <input
                     type="checkbox"
                     checked={chosen.includes(name)}
                     onChange={({ target }) =>
                       setChosen(target.checked ? [...chosen, name] : chosen.filter((one) => one !== name))
                     }
-                  />{' '}
-                  {texts.split}
+                  />
+                  {texts.splitOff}
                 </label>
               ) : null}
             </li>
@@ -82,10 +89,21 @@ export function BreakRows({ found, isFinance }: { found: BreakDetail; isFinance:
       ) : null}
       {found.payments.length > 0 ? <h3>{texts.books}</h3> : null}
       {found.payments.map(({ paymentId, status, debitedMinor, currency, agencyId }) => (
-        <p key={paymentId} className="small long-text">
-          {texts.payment} {paymentId} · {agencyId} · {status}
-          {debitedMinor === null ? '' : ` · ${formatMoney({ amountMinor: debitedMinor, currency })}`}
-        </p>
+        <div key={paymentId}>
+          <p>
+            {names.agency(agencyId)} · {t(`payment.status.${status as PaymentStatus}.short`)}
+            {debitedMinor === null ? '' : ` · ${formatMoney({ amountMinor: debitedMinor, currency })}`}
+          </p>
+          <p className="small long-text">
+            {isFinance ? (
+              <Link className="break-link" to={`/staff/finance/payments/${paymentId}`}>
+                {whyTexts.payment} {paymentId}
+              </Link>
+            ) : (
+              paymentId
+            )}
+          </p>
+        </div>
       ))}
     </Panel>
   );
@@ -101,9 +119,7 @@ function RowLine({ row }: { row: Row }) {
         {texts.sides[row.side]} · {isReadable ? formatMoney({ amountMinor, currency }) : '—'} ·{' '}
         {texts.rowStatuses[row.status]}
       </p>
-      <p className="weak small long-text">
-        {row.bookedOn ?? ''} · {row.ref ?? '—'}
-      </p>
+      <p className="weak small long-text">{[row.bookedOn, row.ref ?? '—'].filter(Boolean).join(' · ')}</p>
     </>
   );
 }

@@ -1,21 +1,24 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, bodyOf, newIdempotencyKey } from '../../api/client.ts';
+import { api, newIdempotencyKey } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import type { BreakDetail } from '../../api/types.ts';
-import { formatTime } from '../../format.ts';
-import { SelectField, TextArea } from '../../parts/field.tsx';
+import { formatBytes, formatTime } from '../../format.ts';
+import { TextArea } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
 import { Action, CONSOLE_KEY, Panel } from '../agency/parts.tsx';
+import { BreakAssign } from './break-assign.tsx';
+import { useNames } from './names.tsx';
 import { useBreakTexts } from './texts-breaks.ts';
 
 /** Whose a break is, what people noted and attached, and opening it again. */
 export function BreakWork({ found, isFinance }: { found: BreakDetail; isFinance: boolean }) {
   const texts = useBreakTexts();
+  const names = useNames();
   return (
     <Panel title={texts.evidence}>
       <ul className="stack-tight">
-        {found.evidence.map(({ evidenceId, fileName, sizeBytes, sha256, attachedAt }) => (
+        {found.evidence.map(({ evidenceId, fileName, sizeBytes, sha256, attachedAt, attachedBy }) => (
           <li key={evidenceId} className="long-text">
             <a
               className="break-link"
@@ -24,13 +27,16 @@ export function BreakWork({ found, isFinance }: { found: BreakDetail; isFinance:
               {fileName}
             </a>
             <p className="weak small number long-text">
-              {sizeBytes} B · {formatTime(attachedAt)} · {sha256}
+              {formatBytes(sizeBytes)} · {names.person(attachedBy)} · {formatTime(attachedAt)} · SHA-256{' '}
+              {sha256}
             </p>
           </li>
         ))}
       </ul>
       {isFinance ? <Attach breakId={found.breakId} /> : null}
-      {isFinance && found.state !== 'closed' ? <Assign found={found} /> : null}
+      {isFinance && found.state !== 'closed' ? (
+        <BreakAssign key={found.owner} selection={{ breakIds: [found.breakId] }} owner={found.owner} />
+      ) : null}
       {isFinance ? <Comment found={found} /> : null}
     </Panel>
   );
@@ -61,37 +67,6 @@ function Attach({ breakId }: { breakId: string }) {
         />
       </label>
       {attached.isError ? <ProblemNote error={attached.error} /> : null}
-    </>
-  );
-}
-
-function Assign({ found }: { found: BreakDetail }) {
-  const texts = useBreakTexts();
-  const [owner, setOwner] = useState(found.owner ?? 'nobody');
-  const owners = useQuery({
-    queryKey: [CONSOLE_KEY, 'break-owners'],
-    queryFn: async ({ signal }) => bodyOf(await api.GET('/v1/reconciliation/break-owners', { signal })).items,
-  });
-  const options = [
-    { value: 'nobody', label: texts.nobody },
-    ...(owners.data ?? []).map(({ staffId, displayName }) => ({ value: staffId, label: displayName })),
-  ];
-  return (
-    <>
-      <SelectField
-        label={texts.owner}
-        placeholder={texts.owner}
-        value={owner}
-        onChange={setOwner}
-        options={options}
-      />
-      <Action
-        label={texts.assign}
-        run={() => {
-          const body = { breakIds: [found.breakId], owner: owner === 'nobody' ? null : owner };
-          return api.POST('/v1/reconciliation/break-assignments', { body });
-        }}
-      />
     </>
   );
 }

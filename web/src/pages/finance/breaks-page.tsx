@@ -1,5 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import Button from 'antd-mobile/es/components/button';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router';
 import { api, bodyOf } from '../../api/client.ts';
 import { useSession } from '../../api/queries.ts';
@@ -7,14 +6,17 @@ import type { ReconciliationBreak } from '../../api/types.ts';
 import { formatMoney, formatTime } from '../../format.ts';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { Page } from '../../parts/page.tsx';
+import { More, usePages } from '../../parts/pages.tsx';
 import { CONSOLE_KEY, Panel } from '../agency/parts.tsx';
+import { BreakAssign } from './break-assign.tsx';
 import { BreakResolveForm } from './break-resolve.tsx';
-import { useBreakTexts } from './texts-breaks.ts';
+import { useNames } from './names.tsx';
+import { useBreakTexts, wordOf } from './texts-breaks.ts';
 import { type BreakTexts, zhCN } from './texts-breaks-zh.ts';
 
 const AGES = ['0-1', '2-3', '4-7', '8-30', '31+'] as const;
-const FILTERS = ['state', 'class', 'severity', 'waitsFor', 'age', 'owner'] as const;
-const FIELDS = ['sourceId', 'fromDate', 'toDate'] as const;
+const FILTERS = ['state', 'sourceId', 'class', 'severity', 'waitsFor', 'age', 'owner'] as const;
+const DATES = ['fromDate', 'toDate'] as const;
 
 /** Differences between our books and everybody else's: what a filter finds, what waits for a second person, and many at once. */
 export default function BreaksPage() {
@@ -44,6 +46,12 @@ export default function BreaksPage() {
             />
           </Panel>
         ) : null}
+        {isFinance ? (
+          <Panel title={texts.bulkAssign}>
+            <p className="weak small">{texts.bulkAssignHint}</p>
+            <BreakAssign key={search.toString()} selection={{ filter }} />
+          </Panel>
+        ) : null}
       </div>
     </Page>
   );
@@ -52,7 +60,7 @@ export default function BreaksPage() {
 type Filter = Readonly<Record<string, string>>;
 
 function filterOf(search: URLSearchParams): Filter {
-  const chosen = [...FILTERS, ...FIELDS].flatMap((name) => {
+  const chosen = [...FILTERS, ...DATES].flatMap((name) => {
     const value = search.get(name) ?? (name === 'state' ? 'open,proposed' : '');
     return value === '' || value === 'all' ? [] : [[name, value] as const];
   });
@@ -61,6 +69,7 @@ function filterOf(search: URLSearchParams): Filter {
 
 function Filter({ userId }: { userId: string }) {
   const texts = useBreakTexts();
+  const names = useNames();
   const [search, setSearch] = useSearchParams();
   const set = (name: string, value: string) => {
     const next = new URLSearchParams(search);
@@ -73,19 +82,22 @@ function Filter({ userId }: { userId: string }) {
     all,
     ...Object.entries(words).map(([value, label]) => ({ value, label })),
   ];
+  const sources = names.all.sources.map(({ sourceId }) => ({
+    value: sourceId,
+    label: names.source(sourceId),
+  }));
   const options: Record<(typeof FILTERS)[number], { value: string; label: string }[]> = {
     state: [
       { value: 'open,proposed', label: `${texts.states.open} + ${texts.states.proposed}` },
       ...of(texts.states),
     ],
+    sourceId: [all, ...sources],
     class: of(texts.classes),
     severity: of(texts.severities),
     waitsFor: of(texts.waits),
     age: [all, ...AGES.map((age) => ({ value: age, label: age }))],
     owner: [all, { value: 'nobody', label: texts.nobody }, { value: userId, label: texts.mine }],
   };
-  const types = { sourceId: 'text', fromDate: 'date', toDate: 'date' } as const;
-  const labels = { sourceId: texts.source, fromDate: texts.fromDate, toDate: texts.toDate };
   return (
     <div className="break-filter">
       {FILTERS.map((name) => (
@@ -98,11 +110,11 @@ function Filter({ userId }: { userId: string }) {
           options={options[name]}
         />
       ))}
-      {FIELDS.map((name) => (
+      {DATES.map((name) => (
         <TextField
           key={name}
-          label={labels[name]}
-          type={types[name]}
+          label={texts[name]}
+          type="date"
           value={search.get(name) ?? ''}
           onChange={(value) => set(name, value)}
         />
@@ -113,39 +125,27 @@ function Filter({ userId }: { userId: string }) {
 
 function List({ filter }: { filter: Filter }) {
   const texts = useBreakTexts();
-  const list = useInfiniteQuery({
-    queryKey: [CONSOLE_KEY, 'breaks', filter],
-    queryFn: async ({ pageParam, signal }) => {
-      const query = { ...filter, ...(pageParam && { cursor: pageParam }) };
-      return bodyOf(
-        await api.GET('/v1/reconciliation/breaks', { params: { query: query as never }, signal }),
-      );
-    },
-    initialPageParam: '',
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-    staleTime: 0,
+  const { query, items } = usePages([CONSOLE_KEY, 'breaks', filter], async (cursor, signal) => {
+    const params = { query: { ...filter, ...cursor } as never };
+    return bodyOf(await api.GET('/v1/reconciliation/breaks', { params, signal }));
   });
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Panel title={texts.breaks} query={list}>
+    <Panel title={texts.breaks} query={query}>
       <Totals filter={filter} />
-      {list.isSuccess && items.length === 0 ? <p>{texts.none}</p> : null}
+      {query.isSuccess && items.length === 0 ? <p>{texts.none}</p> : null}
       <ul className="stack">
         {items.map((one) => (
           <BreakLine key={one.breakId} found={one} texts={texts} />
         ))}
       </ul>
-      {list.hasNextPage ? (
-        <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {texts.more}
-        </Button>
-      ) : null}
+      <More of={query} />
     </Panel>
   );
 }
 
 function BreakLine({ found, texts }: { found: ReconciliationBreak; texts: BreakTexts }) {
   const { breakId, amountMinor, currency, word, severity, state, waitsFor, dueAt } = found;
+  const names = useNames();
   const isOverdue = state !== 'closed' && Date.parse(dueAt) < Date.now();
   return (
     <li className="task">
@@ -156,7 +156,7 @@ function BreakLine({ found, texts }: { found: ReconciliationBreak; texts: BreakT
         </strong>
       </Link>
       <p className="small long-text">
-        {found.businessDate} · {found.sourceId} · {found.ref ?? ''}
+        {[found.businessDate, names.source(found.sourceId), found.ref].filter(Boolean).join(' · ')}
       </p>
       <p className="weak small">
         {texts.severities[severity]} · {texts.states[state]}
@@ -195,6 +195,7 @@ function Totals({ filter }: { filter: Filter }) {
 
 function Proposals() {
   const texts = useBreakTexts();
+  const names = useNames();
   const waiting = useQuery({
     queryKey: [CONSOLE_KEY, 'break-resolutions'],
     queryFn: async ({ signal }) => {
@@ -211,13 +212,13 @@ function Proposals() {
           <li key={resolutionId} className="task">
             <Link className="break-link" to={`/staff/finance/break-resolutions/${resolutionId}`}>
               <strong>
-                {(texts.kinds as Record<string, string>)[kind]} · {breakCount} {texts.count} ·{' '}
+                {wordOf(texts.kinds, kind)} · {breakCount} {texts.count} ·{' '}
                 {formatMoney({ amountMinor, currency })}
               </strong>
             </Link>
             <p className="small long-text">{one.reason}</p>
             <p className="weak small">
-              {one.sourceId} · {formatTime(one.madeAt)}
+              {names.source(one.sourceId)} · {names.person(one.maker)} · {formatTime(one.madeAt)}
             </p>
           </li>
         ))}

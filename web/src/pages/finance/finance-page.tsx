@@ -1,5 +1,5 @@
 import { Suspense } from 'react';
-import { Navigate, NavLink, Outlet } from 'react-router';
+import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { useSession } from '../../api/queries.ts';
 import { Waiting } from '../../parts/waiting.tsx';
 import '../staff/staff.css';
@@ -10,15 +10,17 @@ import { useTexts } from './texts.ts';
 /** The frame of every page for finance: where else one can go. Operators may look; what they may not do is refused. */
 export default function FinancePage() {
   const texts = useTexts();
+  // `/staff/finance/breaks/brk_…` is of the part `breaks`.
+  const part = useLocation().pathname.split('/')[3] ?? '';
   const roles = useSession().data?.user?.roles ?? [];
   if (!roles.includes('finance') && !roles.includes('operator')) return <Navigate to="/staff" replace />;
   return (
     <>
       <nav className="finance-nav no-print" aria-label={texts.navigation}>
-        {FINANCE_PAGES.map(({ to, label }) => (
-          <NavLink key={to} to={to} end={to === '/staff/finance'}>
+        {FINANCE_PAGES.map(({ to, label, parts }) => (
+          <Link key={to} to={to} aria-current={parts.includes(part) ? 'page' : undefined}>
             {texts.pages[label]}
-          </NavLink>
+          </Link>
         ))}
       </nav>
       <Suspense fallback={<Waiting />}>

@@ -3,12 +3,13 @@ import { useState } from 'react';
 import { useParams } from 'react-router';
 import { api, bodyOf } from '../../api/client.ts';
 import { useSession } from '../../api/queries.ts';
-import { formatExactTime, formatMoney } from '../../format.ts';
+import { formatDate, formatExactTime, formatMoney } from '../../format.ts';
 import { Fact } from '../../parts/facts.tsx';
 import { TextField } from '../../parts/field.tsx';
 import { Note } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Action, CONSOLE_KEY, Panel } from '../agency/parts.tsx';
+import { useNames } from './names.tsx';
 import { useSettlementTexts } from './texts-settlement.ts';
 
 const usePayout = (batchId: string) =>
@@ -28,7 +29,7 @@ export default function PayoutPage() {
   const query = usePayout(batchId);
   const { data } = query;
   return (
-    <Page title={texts.payouts} back="/staff/finance/payouts">
+    <Page title={texts.payoutFile} back="/staff/finance/payouts">
       <div className="staff-grid">
         <Panel title={texts.batchStates[data?.state ?? 'waiting']} query={query}>
           {data ? <Facts payout={data} /> : null}
@@ -43,6 +44,7 @@ export default function PayoutPage() {
 
 function Facts({ payout }: { payout: Payout }) {
   const texts = useSettlementTexts();
+  const names = useNames();
   return (
     <>
       <dl className="facts">
@@ -52,7 +54,7 @@ function Facts({ payout }: { payout: Payout }) {
         <Fact label={texts.count} isNumber>
           {payout.instructionCount}
         </Fact>
-        <Fact label={texts.executeOn}>{payout.executeOn}</Fact>
+        <Fact label={texts.executeOn}>{formatDate(payout.executeOn)}</Fact>
         <Fact label={texts.format}>{texts.formats[payout.format]}</Fact>
       </dl>
       <p className="small">{texts.messageId}</p>
@@ -60,14 +62,14 @@ function Facts({ payout }: { payout: Payout }) {
       <p className="small">{texts.hash}</p>
       <p className="long-text number">{payout.sha256}</p>
       <p className="weak small long-text">
-        {texts.madeBy} {payout.madeBy} · {formatExactTime(payout.madeAt)}
+        {texts.madeBy} {names.person(payout.madeBy)} · {formatExactTime(payout.madeAt)}
       </p>
       <h3>
         {texts.approvals} {payout.approvals.length}/{payout.approvalsNeeded}
       </h3>
       {payout.approvals.map(({ approvedBy, approvedAt }) => (
         <p key={approvedBy} className="weak small long-text">
-          {approvedBy} · {formatExactTime(approvedAt)}
+          {names.person(approvedBy)} · {formatExactTime(approvedAt)}
         </p>
       ))}
     </>
@@ -79,21 +81,22 @@ function Acts({ payout }: { payout: Payout }) {
   const [reason, setReason] = useState('');
   const { batchId, sha256, state, approvals, approvalsNeeded } = payout;
   const params = { path: { batchId } };
+  const userId = useSession().data?.user?.userId;
+  const mayApprove = payout.madeBy !== userId && !approvals.some(({ approvedBy }) => approvedBy === userId);
   const isApproved = approvals.length >= approvalsNeeded;
   if (state === 'cancelled') return <p>{payout.reason}</p>;
   return (
     <div className="stack-tight">
-      {state === 'waiting' && !isApproved ? (
-        <>
-          <p className="weak small">{texts.approvalHint}</p>
-          <Action
-            label={texts.approveHash}
-            isPrimary
-            isForGood
-            run={() => api.POST('/v1/payouts/{batchId}/approve', { params, body: { sha256 } })}
-          />
-        </>
+      {state === 'waiting' && !isApproved ? <p className="weak small">{texts.approvalHint}</p> : null}
+      {state === 'waiting' && !isApproved && mayApprove ? (
+        <Action
+          label={texts.approveHash}
+          isPrimary
+          isForGood
+          run={() => api.POST('/v1/payouts/{batchId}/approve', { params, body: { sha256 } })}
+        />
       ) : null}
+      {state === 'waiting' && !isApproved && !mayApprove ? <p>{texts.notYours}</p> : null}
       {isApproved ? (
         <Action
           label={state === 'sent' ? texts.resend : texts.send}
@@ -131,6 +134,7 @@ async function download({ batchId, messageId, format }: Payout): Promise<void> {
 
 function Instructions({ payout }: { payout: Payout }) {
   const texts = useSettlementTexts();
+  const names = useNames();
   return (
     <Panel title={texts.instructions}>
       <ul className="stack">
@@ -140,7 +144,7 @@ function Instructions({ payout }: { payout: Payout }) {
               {formatMoney(one.amount)} · {texts.statuses[one.status]} {one.answer}
             </p>
             <p className="long-text">
-              {one.agencyId} · {one.maskedHolderName} {one.bankName} {one.maskedAccountNumber}
+              {names.agency(one.agencyId)} · {one.maskedHolderName} {one.bankName} {one.maskedAccountNumber}
             </p>
             <p className="weak small long-text">{one.instructionId}</p>
             {one.contradiction ? (
@@ -155,12 +159,14 @@ function Instructions({ payout }: { payout: Payout }) {
 
 function Answers({ payout }: { payout: Payout }) {
   const texts = useSettlementTexts();
+  const names = useNames();
   return (
     <Panel title={texts.answers}>
       {payout.answers.length === 0 ? <p>{texts.noAnswers}</p> : null}
-      {payout.answers.map(({ sha256, acknowledgementId, receivedAt, changes }) => (
+      {payout.answers.map(({ sha256, acknowledgementId, receivedAt, receivedBy, changes }) => (
         <p key={sha256} className="long-text">
-          {acknowledgementId} · {formatExactTime(receivedAt)} · {changes.length}
+          {acknowledgementId} · {names.person(receivedBy)} · {formatExactTime(receivedAt)} · {texts.changes}{' '}
+          {changes.length}
         </p>
       ))}
     </Panel>

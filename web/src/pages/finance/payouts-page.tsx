@@ -1,14 +1,16 @@
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import Button from 'antd-mobile/es/components/button';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { api, bodyOf } from '../../api/client.ts';
 import { queryClient, useSession } from '../../api/queries.ts';
-import { formatMoney } from '../../format.ts';
+import { formatDate, formatMoney } from '../../format.ts';
 import { SelectField } from '../../parts/field.tsx';
 import { Note, ProblemNote } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
+import { More, usePages } from '../../parts/pages.tsx';
 import { CONSOLE_KEY, Panel } from '../agency/parts.tsx';
+import { useNames } from './names.tsx';
 import { useSettlementTexts } from './texts-settlement.ts';
 
 const FORMATS = ['pain001', 'bankCsv'] as const;
@@ -30,26 +32,18 @@ export default function PayoutsPage() {
 
 function PayoutList() {
   const texts = useSettlementTexts();
-  const list = useInfiniteQuery({
-    queryKey: [CONSOLE_KEY, 'payouts'],
-    queryFn: async ({ pageParam, signal }) => {
-      const query = pageParam ? { cursor: pageParam } : {};
-      return bodyOf(await api.GET('/v1/payouts', { params: { query }, signal }));
-    },
-    initialPageParam: '',
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-    staleTime: 0,
-  });
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const { query, items } = usePages([CONSOLE_KEY, 'payouts'], async (cursor, signal) =>
+    bodyOf(await api.GET('/v1/payouts', { params: { query: cursor }, signal })),
+  );
   return (
-    <Panel title={texts.payouts} query={list}>
-      {list.isSuccess && items.length === 0 ? <p>{texts.noPayouts}</p> : null}
+    <Panel title={texts.payouts} query={query}>
+      {query.isSuccess && items.length === 0 ? <p>{texts.noPayouts}</p> : null}
       <ul className="stack">
         {items.map(({ batchId, executeOn, total, instructionCount, state, approvals, approvalsNeeded }) => (
           <li key={batchId} className="task">
-            <Link to={`/staff/finance/payouts/${batchId}`}>
+            <Link className="break-link" to={`/staff/finance/payouts/${batchId}`}>
               <strong>
-                {executeOn} · {formatMoney(total)}
+                {formatDate(executeOn)} · {formatMoney(total)}
               </strong>
             </Link>
             <p className="weak small">
@@ -59,17 +53,14 @@ function PayoutList() {
           </li>
         ))}
       </ul>
-      {list.hasNextPage ? (
-        <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {texts.more}
-        </Button>
-      ) : null}
+      <More of={query} />
     </Panel>
   );
 }
 
 function Prepare() {
   const texts = useSettlementTexts();
+  const names = useNames();
   const [format, setFormat] = useState<string>('pain001');
   const made = useMutation({
     mutationFn: async () => {
@@ -103,7 +94,7 @@ function Prepare() {
         <Note tone="bad" title={texts.notPayable}>
           {made.data.notPayable.map(({ settlementId, agencyId, why }) => (
             <p key={settlementId} className="long-text">
-              {agencyId}: {texts.whys[why]}
+              {names.agency(agencyId)}: {texts.whys[why]}
             </p>
           ))}
         </Note>

@@ -1,15 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { api, bodyOf } from '../../api/client.ts';
+import { useSession } from '../../api/queries.ts';
 import { formatMoney } from '../../format.ts';
 import { Fact } from '../../parts/facts.tsx';
 import { Page } from '../../parts/page.tsx';
 import { CONSOLE_KEY, Panel } from '../agency/parts.tsx';
+import { useNames } from './names.tsx';
 import { useSettlementTexts } from './texts-settlement.ts';
+import { useWhyTexts } from './texts-why.ts';
 
 /** One settlement: how it adds up, its items with their payments, what is held, its statement as files. */
 export default function SettlementPage() {
   const texts = useSettlementTexts();
+  const whyTexts = useWhyTexts();
+  const names = useNames();
+  const isFinance = useSession().data?.user?.roles.includes('finance') ?? false;
   const { settlementId = '' } = useParams();
   const path = { settlementId };
   const query = useQuery({
@@ -21,7 +27,7 @@ export default function SettlementPage() {
   const { data } = query;
   const money = (amountMinor: number) => formatMoney({ amountMinor, currency: data?.currency ?? 'CNY' });
   return (
-    <Page title={data?.agencyId ?? texts.settlement} back="/staff/finance/settlements">
+    <Page title={data ? names.agency(data.agencyId) : texts.settlement} back="/staff/finance/settlements">
       <Panel title={texts.settlement} query={query}>
         {data ? (
           <dl className="facts">
@@ -76,8 +82,13 @@ export default function SettlementPage() {
                   {texts.kinds[kind]} {money(netMinor)}
                 </p>
                 <p className="weak small long-text">
-                  {businessDate} · {paymentId ?? itemId} {note}
+                  {[businessDate, paymentId ?? itemId, note].filter(Boolean).join(' · ')}
                 </p>
+                {paymentId && isFinance ? (
+                  <Link className="break-link" to={`/staff/finance/payments/${paymentId}`}>
+                    {whyTexts.payment}
+                  </Link>
+                ) : null}
               </li>
             ))}
           </ul>

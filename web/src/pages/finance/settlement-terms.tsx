@@ -1,22 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api, bodyOf } from '../../api/client.ts';
-import { SelectField, TextField } from '../../parts/field.tsx';
+import { useSession } from '../../api/queries.ts';
+import { formatDate } from '../../format.ts';
 import { Action, CONSOLE_KEY, Panel } from '../agency/parts.tsx';
+import { Named, useNames } from './names.tsx';
+import { TermsForm } from './terms-form.tsx';
+import { TermsSummary } from './terms-summary.tsx';
 import { useSettlementTexts } from './texts-settlement.ts';
-
-const EMPTY = {
-  agencyId: '',
-  effectiveFrom: '',
-  cycle: 'daily',
-  basis: 'net',
-  payoutAfterDays: '1',
-  minimum: '0',
-};
 
 /** Terms that wait for a second person, and asking for others. */
 export function SettlementTerms({ isFinance }: { isFinance: boolean }) {
   const texts = useSettlementTexts();
+  const names = useNames();
   const open = useQuery({
     queryKey: [CONSOLE_KEY, 'settlementTerms'],
     queryFn: async ({ signal }) => {
@@ -31,26 +26,42 @@ export function SettlementTerms({ isFinance }: { isFinance: boolean }) {
       <ul className="stack">
         {open.data?.map(({ termsId, agencyId, effectiveFrom, terms, proposedBy }) => (
           <li key={termsId} className="task stack-tight">
-            <p className="long-text">
-              <strong>{agencyId}</strong> · {texts.effectiveFrom} {effectiveFrom} · {texts[terms.cycle.kind]}{' '}
-              T+
-              {terms.payoutAfterDays} · {texts.bases[terms.basis]}
+            <p>
+              <strong>
+                <Named name={names.agency(agencyId)} id={agencyId} />
+              </strong>
             </p>
-            <p className="weak small long-text">
-              {texts.proposedBy} {proposedBy}
+            <p className="small">
+              {texts.effectiveFrom} {formatDate(effectiveFrom)}: <TermsSummary terms={terms} />
             </p>
-            {isFinance ? <Decide termsId={termsId} /> : null}
+            <p className="weak small">
+              {texts.proposedBy} {names.person(proposedBy)}
+            </p>
+            {isFinance ? <Decide termsId={termsId} proposedBy={proposedBy} /> : null}
           </li>
         ))}
       </ul>
-      {isFinance ? <Propose /> : null}
+      {isFinance ? <TermsForm /> : null}
     </Panel>
   );
 }
 
-function Decide({ termsId }: { termsId: string }) {
+/** Who asked may take it back; everybody else decides. */
+function Decide({ termsId, proposedBy }: { termsId: string; proposedBy: string }) {
   const texts = useSettlementTexts();
+  const isOwn = useSession().data?.user?.userId === proposedBy;
   const options = { params: { path: { termsId } }, body: {} };
+  if (isOwn) {
+    return (
+      <>
+        <p>{texts.own}</p>
+        <Action
+          label={texts.withdraw}
+          run={() => api.POST('/v1/settlement-terms/{termsId}/withdraw', options)}
+        />
+      </>
+    );
+  }
   return (
     <div className="console-actions">
       <Action
@@ -60,77 +71,6 @@ function Decide({ termsId }: { termsId: string }) {
         run={() => api.POST('/v1/settlement-terms/{termsId}/approve', options)}
       />
       <Action label={texts.reject} run={() => api.POST('/v1/settlement-terms/{termsId}/reject', options)} />
-      <Action
-        label={texts.withdraw}
-        run={() => api.POST('/v1/settlement-terms/{termsId}/withdraw', options)}
-      />
-    </div>
-  );
-}
-
-function Propose() {
-  const texts = useSettlementTexts();
-  const [asked, setAsked] = useState(EMPTY);
-  const set = (field: keyof typeof EMPTY) => (value: string) => setAsked({ ...asked, [field]: value });
-  const isFilled =
-    /^[a-z][a-z0-9-]{2,63}$/.test(asked.agencyId) && /^\d{4}-\d\d-\d\d$/.test(asked.effectiveFrom);
-  const propose = () =>
-    api.POST('/v1/settlement-terms', {
-      body: {
-        agencyId: asked.agencyId,
-        effectiveFrom: asked.effectiveFrom,
-        terms: {
-          currency: 'CNY',
-          cutOff: { timeZone: 'Asia/Shanghai', cutOff: '00:00' },
-          cycle: asked.cycle === 'weekly' ? { kind: 'weekly', lastWeekday: 7 } : { kind: 'daily' },
-          payoutAfterDays: Number(asked.payoutAfterDays),
-          basis: asked.basis === 'gross' ? 'gross' : 'net',
-          minimumPayoutMinor: Number(asked.minimum),
-          reserve: null,
-        },
-      },
-    });
-  return (
-    <div className="stack-tight">
-      <TextField
-        label={texts.agencyId}
-        value={asked.agencyId}
-        onChange={set('agencyId')}
-        autoComplete="off"
-      />
-      <TextField
-        label={texts.effectiveFrom}
-        type="date"
-        value={asked.effectiveFrom}
-        onChange={set('effectiveFrom')}
-      />
-      <SelectField
-        label={texts.cycle}
-        placeholder={texts.cycle}
-        value={asked.cycle}
-        onChange={set('cycle')}
-        options={(['daily', 'weekly'] as const).map((value) => ({ value, label: texts[value] }))}
-      />
-      <SelectField
-        label={texts.basis}
-        placeholder={texts.basis}
-        value={asked.basis}
-        onChange={set('basis')}
-        options={(['net', 'gross'] as const).map((value) => ({ value, label: texts.bases[value] }))}
-      />
-      <TextField
-        label={texts.payoutAfterDays}
-        inputMode="numeric"
-        value={asked.payoutAfterDays}
-        onChange={set('payoutAfterDays')}
-      />
-      <TextField label={texts.minimum} inputMode="numeric" value={asked.minimum} onChange={set('minimum')} />
-      <Action
-        label={texts.proposeTerms}
-        isDisabled={!isFilled}
-        run={propose}
-        onDone={() => setAsked(EMPTY)}
-      />
     </div>
   );
 }

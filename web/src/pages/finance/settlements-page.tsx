@@ -1,12 +1,15 @@
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import Button from 'antd-mobile/es/components/button';
+import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, bodyOf } from '../../api/client.ts';
 import { queryClient, useSession } from '../../api/queries.ts';
 import { formatMoney } from '../../format.ts';
 import { ProblemNote } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
+import { More, usePages } from '../../parts/pages.tsx';
 import { CONSOLE_KEY, Panel } from '../agency/parts.tsx';
+import { useNames } from './names.tsx';
 import { SettlementTerms } from './settlement-terms.tsx';
 import { useSettlementTexts } from './texts-settlement.ts';
 
@@ -27,46 +30,37 @@ export default function SettlementsPage() {
 
 function SettlementList() {
   const texts = useSettlementTexts();
-  const list = useInfiniteQuery({
-    queryKey: [CONSOLE_KEY, 'settlements'],
-    queryFn: async ({ pageParam, signal }) => {
-      const query = pageParam ? { cursor: pageParam } : {};
-      return bodyOf(await api.GET('/v1/settlements', { params: { query }, signal }));
-    },
-    initialPageParam: '',
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-    staleTime: 0,
-  });
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const names = useNames();
+  const { query, items } = usePages([CONSOLE_KEY, 'settlements'], async (cursor, signal) =>
+    bodyOf(await api.GET('/v1/settlements', { params: { query: cursor }, signal })),
+  );
   return (
-    <Panel title={texts.settlements} query={list}>
-      {list.isSuccess && items.length === 0 ? <p>{texts.none}</p> : null}
+    <Panel title={texts.settlements} query={query}>
+      {query.isSuccess && items.length === 0 ? <p>{texts.none}</p> : null}
       <ul className="stack">
         {items.map(({ settlementId, agencyId, window, currency, totals, payoutState }) => (
           <li key={settlementId} className="task">
-            <Link to={`/staff/finance/settlements/${settlementId}`}>
-              <strong className="long-text">{agencyId}</strong>
+            <Link className="break-link" to={`/staff/finance/settlements/${settlementId}`}>
+              <strong>{names.agency(agencyId)}</strong>
             </Link>
             <p className="number">
               {formatMoney({ amountMinor: totals.payoutMinor, currency })} · {texts.payoutStates[payoutState]}
             </p>
             <p className="weak small">
-              {window.from} – {window.to} · {texts.dueOn} {window.dueOn}
+              {window.from} – {window.to} · {texts.dueOn} {window.dueOn} · {agencyId}
             </p>
           </li>
         ))}
       </ul>
-      {list.hasNextPage ? (
-        <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {texts.more}
-        </Button>
-      ) : null}
+      <More of={query} />
     </Panel>
   );
 }
 
 function Round() {
+  const { t } = useTranslation();
   const texts = useSettlementTexts();
+  const names = useNames();
   const round = useMutation({
     mutationFn: async () => bodyOf(await api.POST('/v1/settlements/rounds')).items,
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [CONSOLE_KEY] }),
@@ -81,7 +75,7 @@ function Round() {
         {round.data?.map(({ agencyId, settlementIds, outcome, window, waitsFor, problem }) => (
           <li key={agencyId} className="task">
             <p className="long-text">
-              <strong>{agencyId}</strong> · {texts.settledNow} {settlementIds.length} ·{' '}
+              <strong>{names.agency(agencyId)}</strong> · {texts.settledNow} {settlementIds.length} ·{' '}
               {texts.outcomes[outcome]}
             </p>
             {problem ? (
@@ -96,7 +90,7 @@ function Round() {
             ) : null}
             {waitsFor.map(({ businessDate, sourceIds }) => (
               <p key={businessDate} className="weak small long-text">
-                {texts.waitsFor} {businessDate}: {sourceIds.join(', ')}
+                {texts.waitsFor} {businessDate}: {sourceIds.map(names.source).join(t('app.listSeparator'))}
               </p>
             ))}
           </li>

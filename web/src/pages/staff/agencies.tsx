@@ -1,13 +1,12 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import Button from 'antd-mobile/es/components/button';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, bodyOf } from '../../api/client.ts';
 import { useSession } from '../../api/queries.ts';
 import type { Approval } from '../../api/types.ts';
 import { formatExactTime, formatSpan, local } from '../../format.ts';
 import { TextField } from '../../parts/field.tsx';
+import { More, usePages } from '../../parts/pages.tsx';
 import { Action, CONSOLE_KEY, Panel } from '../agency/parts.tsx';
 import { useTexts } from '../agency/texts.ts';
 
@@ -17,22 +16,14 @@ const REFRESH_MS = 10_000;
 
 /** Every agency and how far it has come. */
 export function Agencies() {
-  const { t } = useTranslation();
   const texts = useTexts();
   const [stage, setStage] = useState<StageName | ''>('');
-  const agencies = useInfiniteQuery({
-    queryKey: [CONSOLE_KEY, 'onboardings', stage],
-    queryFn: async ({ pageParam, signal }) => {
-      const query = { ...(stage ? { stage } : {}), ...(pageParam ? { cursor: pageParam } : {}) };
-      return bodyOf(await api.GET('/v1/onboardings', { params: { query }, signal }));
-    },
-    initialPageParam: '',
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-    staleTime: 0,
+  const { query, items } = usePages([CONSOLE_KEY, 'onboardings', stage], async (cursor, signal) => {
+    const params = { query: { ...(stage ? { stage } : {}), ...cursor } };
+    return bodyOf(await api.GET('/v1/onboardings', { params, signal }));
   });
-  const items = agencies.data?.pages.flatMap((page) => page.items);
   return (
-    <Panel title={texts.agencies} query={agencies}>
+    <Panel title={texts.agencies} query={query}>
       <label className="field">
         <span className="field-label">{texts.stage}</span>
         <select value={stage} onChange={(event) => setStage(event.target.value as StageName | '')}>
@@ -44,9 +35,9 @@ export function Agencies() {
           ))}
         </select>
       </label>
-      {items?.length === 0 ? <p>{texts.noAgencies}</p> : null}
+      {query.isSuccess && items.length === 0 ? <p>{texts.noAgencies}</p> : null}
       <ul className="stack-tight">
-        {items?.map((agency) => (
+        {items.map((agency) => (
           <li key={agency.agencyId} className="task">
             <Link className="line-link" to={`/staff/agencies/${agency.agencyId}`}>
               {local(agency.names)}
@@ -57,11 +48,7 @@ export function Agencies() {
           </li>
         ))}
       </ul>
-      {agencies.hasNextPage ? (
-        <Button onClick={() => void agencies.fetchNextPage()} loading={agencies.isFetchingNextPage}>
-          {t('app.more')}
-        </Button>
-      ) : null}
+      <More of={query} />
     </Panel>
   );
 }
