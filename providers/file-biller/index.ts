@@ -12,7 +12,7 @@ export default defineProvider<Settings>({
     queryPayment: ({ billStore }, { reference }) => billStore.findPosting({ reference }),
     reverse: ({ billStore }, request) => billStore.reverse(request),
     refund: ({ billStore }, request) => billStore.refund(request),
-    fetchStatement: ({ billStore }, { businessDate }) => billStore.advice({ businessDate, format: 'csv' }),
+    fetchStatement: ({ billStore }, request) => billStore.advice({ ...request, format: 'csv' }),
     importBills: takeIn,
     exportAdvice: layOut,
   },

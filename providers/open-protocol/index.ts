@@ -47,8 +47,9 @@ export default defineProvider<Settings>({
     async refund(context, request) {
       return toUndoOutcome(await call(context, '/payments/refund', request), request);
     },
-    async fetchStatement(context, { businessDate }) {
-      return toStatement(await call(context, '/statements/query', { businessDate }), businessDate);
+    async fetchStatement(context, { businessDate, isInterim }) {
+      const request = { businessDate, ...(isInterim && { interim: true }) };
+      return toStatement(await call(context, '/statements/query', request), businessDate);
     },
     async parseWebhook(context, request) {
       const fault = faultOfInbound(context, request);

@@ -1,6 +1,6 @@
-import type { AdviceFormat, StatementFetch } from '../contract/index.ts';
+import type { AdviceFormat, StatementFetch, StatementRequest } from '../contract/index.ts';
 import { type Cell, csvFile, xlsxFile } from '../infra/files/index.ts';
-import { businessDateOf } from '../kernel/business-date.ts';
+import { addDays, businessDateStartMs } from '../kernel/business-date.ts';
 import { formatMinor, sumMinor } from '../kernel/money.ts';
 import type { BillBook } from './bill-files.types.ts';
 import type { BillFilesDeps } from './import.service.ts';
@@ -13,15 +13,23 @@ const WAYS = { post: '缴费', reverse: '冲正', refund: '退款' } as const;
 
 /**
  * The payment advice of a business date: what was posted to the agencies' books and what was undone, a line for each bill, and their sum
- * in the last line. `notReady` while the date lasts; `emptyDay` when nothing happened.
+ * in the last line. `notReady` while the date lasts, unless what there is so far is wanted; `emptyDay` when nothing happened.
  */
 export async function adviceOf(
   { db, vault, clock }: BillFilesDeps,
   books: readonly BillBook[],
-  { businessDate, format, name }: { businessDate: string; format: AdviceFormat; name: string },
+  {
+    businessDate,
+    isInterim = false,
+    format,
+    name,
+  }: StatementRequest & { format: AdviceFormat; name: string },
 ): Promise<StatementFetch> {
-  const isOver = (book: BillBook) => businessDateOf(clock.nowMs() - SETTLE_MS, book) > businessDate;
-  if (!books.every(isOver)) return { kind: 'notReady' };
+  const availableAtMs = Math.max(
+    0,
+    ...books.map((book) => businessDateStartMs(addDays(businessDate, 1), book) + SETTLE_MS),
+  );
+  if (!isInterim && clock.nowMs() < availableAtMs) return { kind: 'notReady', availableAtMs };
   const lines: AdviceLine[] = [];
   for (const { agencyId } of books) {
     const postings = await postingsOf(db, vault, agencyId, businessDate);

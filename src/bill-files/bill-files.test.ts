@@ -284,7 +284,10 @@ describeOnBothStacks('the books of agencies that send files', (stack) => {
       amount: second.amount,
     };
     expect(await store.reverse(undo)).toMatchObject({ kind: 'accepted' });
-    expect(await files.advice(agencyId, '2025-11-20', 'csv')).toEqual({ kind: 'notReady' });
+    expect(await files.advice(agencyId, '2025-11-20', 'csv')).toEqual({
+      kind: 'notReady',
+      availableAtMs: Date.parse('2025-11-21T00:02:00+08:00'),
+    });
     clock.advance(86_400_000);
     const advice = await files.advice(agencyId, '2025-11-20', 'csv');
     if (advice.kind !== 'ready') throw new Error(advice.kind);

@@ -48,14 +48,14 @@ export function createBillStore(deps: BillFilesDeps): (connectionId: string) => 
         ),
       reverse: (request) => telling(() => undoInBook(deps, connectionId, 'reverse', request)),
       refund: (request) => telling(() => undoInBook(deps, connectionId, 'refund', request)),
-      advice: ({ businessDate, agencyCode, format }) =>
+      advice: ({ agencyCode, ...request }) =>
         asking(
           async () => {
             const agencyIds =
               agencyCode === undefined ? await agenciesOfConnection(deps.db, connectionId) : [agencyCode];
             const books = await Promise.all(agencyIds.map(bookOf));
             const ours = books.filter((book) => book !== null);
-            return adviceOf(deps, ours, { businessDate, format, name: agencyCode ?? connectionId });
+            return adviceOf(deps, ours, { ...request, name: agencyCode ?? connectionId });
           },
           { kind: 'unavailable', reason: DOWN },
         ),

@@ -1,5 +1,5 @@
 import type { QueryOutcome } from './bill.ts';
-import type { StatementFetch } from './context.ts';
+import type { StatementFetch, StatementRequest } from './context.ts';
 import type { PostingOutcome, PostingRequest, UndoOutcome, UndoRequest } from './provider.ts';
 
 /**
@@ -17,12 +17,8 @@ export interface BillStore {
   reverse(request: UndoRequest): Promise<UndoOutcome>;
   /** On any date. Once per reference. */
   refund(request: UndoRequest): Promise<UndoOutcome>;
-  /** What was posted and undone on a business date, once it is over; of one agency, or of all that the connection carries. */
-  advice(request: {
-    businessDate: string;
-    agencyCode?: string;
-    format: AdviceFormat;
-  }): Promise<StatementFetch>;
+  /** What was posted and undone on a business date; of one agency, or of all that the connection carries. */
+  advice(request: StatementRequest & { agencyCode?: string; format: AdviceFormat }): Promise<StatementFetch>;
   /** Reads a file of bills on this machine into the agency's books, as the agency has set it up. */
   importFile(request: BillFileRequest): Promise<BillFileOutcome>;
 }

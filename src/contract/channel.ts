@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Money } from '../kernel/money.ts';
 import type { LocalText } from './bill.ts';
-import type { CallContext, InboundRequest, StatementFetch } from './context.ts';
+import type { CallContext, InboundRequest, StatementFetch, StatementRequest } from './context.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Our side of a debit: `reference` is ours, the idempotency key at the channel, at most 32 characters. */
@@ -57,7 +57,7 @@ export interface ChannelOperations<Settings> {
   refund(context: CallContext<Settings>, request: RefundRequest): Promise<RefundOutcome>;
   queryRefund(context: CallContext<Settings>, request: { reference: string }): Promise<RefundOutcome>;
   parseWebhook(context: CallContext<Settings>, request: InboundRequest): Promise<ChannelEvent>;
-  fetchStatement(context: CallContext<Settings>, request: { businessDate: string }): Promise<StatementFetch>;
+  fetchStatement(context: CallContext<Settings>, request: StatementRequest): Promise<StatementFetch>;
 }
 
 /** A bank or wallet that debits residents. */

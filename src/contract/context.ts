@@ -103,6 +103,13 @@ export interface InboundRequest {
   rawBody: Uint8Array;
 }
 
+/** Whose file is asked for. */
+export interface StatementRequest {
+  businessDate: string;
+  /** The date is not over, and somebody wants what there is so far; who can't tell answers as ever (`notReady`). */
+  isInterim?: boolean;
+}
+
 /** A file of what happened on a business date, as it came. */
 export type StatementFetch =
   | { kind: 'ready'; fileName: string; format: string; content: Uint8Array }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Money } from '../kernel/money.ts';
 import type { AccountHolder, AccountInputs, BillPayment, LocalText, QueryOutcome } from './bill.ts';
-import type { CallContext, InboundRequest, StatementFetch } from './context.ts';
+import type { CallContext, InboundRequest, StatementFetch, StatementRequest } from './context.ts';
 import type { ManifestInput, ProviderCapability } from './manifest.ts';
 import type { Outcome, Reason } from './outcome.ts';
 import type { ServiceOperations } from './service.ts';
@@ -129,7 +129,7 @@ export interface BillOperations<Settings> {
   reverse(context: CallContext<Settings>, request: UndoRequest): Promise<UndoOutcome>;
   /** Undoes a posting after the agency's cut-off (退款). Once per reference, as `reverse`. */
   refund(context: CallContext<Settings>, request: UndoRequest): Promise<UndoOutcome>;
-  fetchStatement(context: CallContext<Settings>, request: { businessDate: string }): Promise<StatementFetch>;
+  fetchStatement(context: CallContext<Settings>, request: StatementRequest): Promise<StatementFetch>;
   /**
    * Takes in the files of bills that the agency has laid out, each once; what is returned is the report on them. `emptyDay`: there
    * were none.

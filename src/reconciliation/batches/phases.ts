@@ -97,7 +97,9 @@ async function withoutFile(
   const lateAtMs = dateEndMs(batch.businessDate, cutOff) + settings.dueMinutesAfterCutOff * MINUTE_MS;
   if (nowMs >= lateAtMs && batch.runId === null) return { kind: 'next', theirsId: null };
   const atMs = lookAgainAtMs(batch.attempts, availableAtMs, nowMs);
-  return { kind: 'later', atMs, problem: { code, params: {} } };
+  const params: BatchProblem['params'] =
+    availableAtMs === undefined ? {} : { availableAt: new Date(availableAtMs).toISOString() };
+  return { kind: 'later', atMs, problem: { code, params } };
 }
 
 /** Nothing is matched before their file has passed the gates; then our books are written down as they stand. */

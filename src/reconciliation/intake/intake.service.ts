@@ -9,6 +9,7 @@ import type { Reason, StatementFetch } from '../../contract/index.ts';
 import { type Tx, transact } from '../../infra/db/index.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { isId, newId, randomShardHint } from '../../kernel/ids.ts';
+import { dateEndMs } from '../batches/batches.rules.ts';
 import type { Fence } from '../batches/fence.ts';
 import { isWaivable } from './gates.rules.ts';
 import type { IntakeResult, RawRow, Statement, StatementSide, StatementSource } from './intake.types.ts';
@@ -166,11 +167,17 @@ export class StatementIntake {
     );
   }
 
-  private call({ sourceId, role }: StatementSource, businessDate: string): Promise<Called<StatementFetch>> {
-    const { gateway } = this.deps.agencies;
+  private call(
+    { sourceId, role, cutOff }: StatementSource,
+    businessDate: string,
+  ): Promise<Called<StatementFetch>> {
+    const { agencies, clock } = this.deps;
+    // Before its end a date is asked for only because a person has it run.
+    const isInterim = clock.nowMs() < dateEndMs(businessDate, cutOff);
+    const request = { businessDate, ...(isInterim && { isInterim }) };
     return role === 'channel'
-      ? gateway.channel(sourceId, 'fetchStatement', { businessDate }, BROKEN, BUSY)
-      : gateway.provider(sourceId, 'fetchStatement', { businessDate }, BROKEN, BUSY);
+      ? agencies.gateway.channel(sourceId, 'fetchStatement', request, BROKEN, BUSY)
+      : agencies.gateway.provider(sourceId, 'fetchStatement', request, BROKEN, BUSY);
   }
 
   private async keepEvidence(

@@ -1,3 +1,4 @@
+import type { StatementFetch } from '../../../src/contract/index.ts';
 import { addDays } from '../../../src/kernel/business-date.ts';
 import type { Group } from './group.ts';
 import { payable } from './harness.ts';
@@ -14,11 +15,8 @@ export function provesFetchStatement<S>({ manifest, sandbox, caller, account }: 
     }
     const booked = await sandbox().books();
     const dates = [...new Set(booked.map(({ businessDate }) => businessDate))].sort();
-    expect(await fetchStatement(dates.at(-1) ?? '')).toMatchObject({ kind: 'notReady' });
-
-    await sandbox().endDays();
-    for (const date of dates) {
-      const statement = await fetchStatement(date);
+    const today = dates.at(-1) ?? '';
+    const expectBooked = async (statement: StatementFetch, date: string) => {
       if (statement.kind !== 'ready') throw new Error(`expected a file, got ${statement.kind}`);
       expect(statement.fileName).not.toBe('');
       await expectReadable(sandbox(), statement);
@@ -29,7 +27,13 @@ export function provesFetchStatement<S>({ manifest, sandbox, caller, account }: 
       const byReference = (a: { reference: string }, b: { reference: string }) =>
         a.reference < b.reference ? -1 : 1;
       expect([...inFile].sort(byReference)).toEqual(inBooks.sort(byReference));
-    }
+    };
+    expect(await fetchStatement(today)).toMatchObject({ kind: 'notReady' });
+    const interim = await caller().call('fetchStatement', { businessDate: today, isInterim: true });
+    if (interim.kind !== 'notReady') await expectBooked(interim, today);
+
+    await sandbox().endDays();
+    for (const date of dates) await expectBooked(await fetchStatement(date), date);
 
     const quiet = await fetchStatement(addDays(dates[0] ?? '', -30));
     if (quiet.kind === 'ready') expect(sandbox().readStatement(quiet.content)).toEqual([]);
