@@ -33,7 +33,8 @@ export interface MovementSpan {
   toMs: number;
 }
 
-const PAGE = 5_000;
+/** A page's rows live until it is worked on: with more, collecting garbage costs more than asking again. */
+const PAGE = 2_000;
 /** A payment is debited within its order's time, and is posted after: older ids can't have moved in the span. */
 const LONGEST_ORDER_MS = 2 * 86_400_000;
 

@@ -11,9 +11,9 @@ import {
   type StatementSource,
   sourceSettingsSchema,
 } from '../../src/reconciliation/intake/intake.types.ts';
-import { StatementRowWriter } from '../../src/reconciliation/intake/statement-writer.ts';
 import { updateStatement } from '../../src/reconciliation/intake/statements.repo.ts';
 import type { MatchRow } from '../../src/reconciliation/matching/matching.types.ts';
+import { StatementRowWriter } from './statement-rows.ts';
 import { TestClock } from './test-clock.ts';
 
 /** A source and its batches, with statements written as intake writes them, and matched. */

@@ -49,7 +49,17 @@ export function openDb({ url, poolMax = 10 }: DbConfig): Db {
     });
   // knex tells of each error before it throws the same object: from here on nobody meets one with values in it.
   db.client.prependListener('query-error', removeValues);
+  CONFIG_OF.set(db, { url, poolMax });
   return db;
+}
+
+const CONFIG_OF = new WeakMap<Db, DbConfig>();
+
+/** What another thread of this process opens the same database with; for no other use. Throws RangeError for what `openDb` has not opened. */
+export function configOfDb(db: Db): DbConfig {
+  const config = CONFIG_OF.get(db);
+  if (!config) throw new RangeError('not a database of openDb');
+  return config;
 }
 
 /** What PostgreSQL does anyway: MySQL's default, REPEATABLE READ, loses updates under `update … where state = ?`. */

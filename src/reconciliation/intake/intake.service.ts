@@ -13,9 +13,10 @@ import { dateEndMs } from '../batches/batches.rules.ts';
 import type { Fence } from '../batches/fence.ts';
 import { isWaivable } from './gates.rules.ts';
 import type { IntakeResult, RawRow, Statement, StatementSide, StatementSource } from './intake.types.ts';
-import { sheetRows } from './ledger-sheet.ts';
+import type { Gathered, StatementPiece } from './pieces.ts';
+import { sheetPieces } from './sheet-pieces.ts';
 import type { StatementSources } from './sources.service.ts';
-import { StatementRowWriter } from './statement-writer.ts';
+import { StatementWriter } from './statement-writer.ts';
 import * as repo from './statements.repo.ts';
 import { type TakeInDeps, takeEmptyDay, takeIn } from './take-in.ts';
 
@@ -79,19 +80,26 @@ export class StatementIntake {
    */
   async makeSheet(fence: Fence): Promise<Statement> {
     const source = await this.deps.sources.get(fence.sourceId);
-    const last = (await repo.listOfBatch(this.deps.db, fence)).findLast(({ side }) => side === 'ours');
+    const { db, clock } = this.deps;
+    const ofBatch = await repo.listOfBatch(db, fence);
+    const expectedRows = Math.max(0, ...ofBatch.map(({ rowCount }) => rowCount));
+    const reading = { statementId: this.newStatementId(), source, businessDate: fence.businessDate };
+    const read = (onPieces: (pieces: StatementPiece[]) => Promise<void>) =>
+      sheetPieces(this.deps, reading, expectedRows, onPieces);
+    const last = ofBatch.findLast(({ side }) => side === 'ours');
     // Reading twice costs less than keeping a second sheet that says the same.
-    if (last && (await this.eachSheetRow(source, fence, null)) === last.rowsSha256) return last;
-    const writer = await StatementRowWriter.begin(this.deps, fence, {
-      statementId: this.newStatementId(),
+    if (last && sheetSha256(source, await read(async () => {})) === last.rowsSha256) return last;
+    const writer = await StatementWriter.begin(db, fence, {
+      statementId: reading.statementId,
       side: 'ours',
       fileName: `ledger-${fence.sourceId}-${fence.businessDate}`,
       format: null,
       receivedBy: null,
-      receivedAtMs: this.deps.clock.nowMs(),
+      receivedAtMs: clock.nowMs(),
     });
-    const rowsSha256 = await this.eachSheetRow(source, fence, writer);
-    return writer.finish(async (tx, begun) => {
+    const gathered = await read((pieces) => writer.write(pieces));
+    const rowsSha256 = sheetSha256(source, gathered);
+    return writer.finish(gathered, async (tx, begun) => {
       const sheet: Statement = { ...begun, status: 'accepted', fileSha256: rowsSha256, rowsSha256 };
       await repo.updateStatement(tx, sheet);
       return sheet;
@@ -190,24 +198,6 @@ export class StatementIntake {
     await transact(db, (tx) => insertExchanges(tx, vault, [evidence]));
   }
 
-  /** Goes through the sheet once, gives its rows to a writer, and returns their hash. */
-  private async eachSheetRow(
-    source: StatementSource,
-    { businessDate }: Fence,
-    writer: StatementRowWriter | null,
-  ): Promise<string> {
-    const sha256 = createHash('sha256');
-    // Which rows are near the cut-off stands in no row.
-    sha256.update(`${source.settings.nearCutOffMinutes}\n`);
-    for await (const rows of sheetRows(this.deps.db, source, businessDate)) {
-      sha256.update(rows.map(({ raw }) => `${raw}\n`).join(''));
-      if (!writer) continue;
-      for (const { row, raw } of rows) writer.add(row, raw);
-      await writer.flushed();
-    }
-    return sha256.digest('hex');
-  }
-
   private audit(
     tx: Parameters<typeof recordAudit>[0],
     { statementId }: Statement,
@@ -224,6 +214,11 @@ export class StatementIntake {
   private newStatementId(): string {
     return newId('stm', this.deps.clock.nowMs(), randomShardHint());
   }
+}
+
+/** Which rows are near the cut-off stands in no row. */
+function sheetSha256({ settings }: StatementSource, { rawSha256 }: Gathered): string {
+  return createHash('sha256').update(`${settings.nearCutOffMinutes}\n${rawSha256}`).digest('hex');
 }
 
 async function assertMayAccept(tx: Tx, known: Statement, actor: Actor): Promise<void> {

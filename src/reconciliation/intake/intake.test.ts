@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { CHANNEL_ID, City } from '../../../test/support/city.ts';
 import { describeOnBothStacks } from '../../../test/support/stacks.ts';
+import { StatementRowWriter } from '../../../test/support/statement-rows.ts';
 import type { Actor } from '../../agencies/index.ts';
 import { transact } from '../../infra/db/index.ts';
 import { addDays, businessDateOf } from '../../kernel/business-date.ts';
@@ -18,7 +19,6 @@ import { StatementIntake } from './intake.service.ts';
 import type { IntakeResult, Statement } from './intake.types.ts';
 import { addSource } from './sources.repo.ts';
 import { StatementSources } from './sources.service.ts';
-import { StatementRowWriter } from './statement-writer.ts';
 import { findStatement, listOfBatch, readRaw, readRows } from './statements.repo.ts';
 
 const POWER = 'guangzhou-power-gateway';

@@ -27,6 +27,8 @@ export interface RowDates {
 /** What all rows of a statement come to. */
 export interface Gathered {
   rowCount: number;
+  /** Over each row as it came. */
+  rawSha256: string;
   /** Of final rows. */
   sums: StatementContent['sums'];
   dates: RowDates;
@@ -85,7 +87,7 @@ export class PieceGatherer {
   end(): Gathered {
     if (this.rows.count > 0) this.takePiece();
     const sums = [...this.sums].map(([currency, sum]) => ({ currency, ...sum }));
-    return { rowCount: this.rowCount, sums, dates: this.dates };
+    return { rowCount: this.rowCount, rawSha256: this.raw.sha256(), sums, dates: this.dates };
   }
 
   private takePiece(): void {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /** “RAWR”, little endian. */
@@ -5,7 +6,7 @@ const MAGIC = 0x52574152;
 const VERSION = 1;
 /** Words of 32 bits: magic, version, rows, bytes of text, whether the text is deflated. */
 const HEADER_WORDS = 5;
-/** In the column of lengths: the same text as the row before. */
+/** In the column of lengths: the same text as the row before, of the same line. */
 const AS_BEFORE = -1;
 /** Longer texts are deflated: an entry of XML has kilobytes, and most of it is the same as in the one before. */
 const DEFLATE_FROM_BYTES = 1024 ** 2;
@@ -26,11 +27,14 @@ export class RawRowsWriter {
   private readonly texts: string[] = [];
   private last: string | null = null;
   private charCount = 0;
+  private readonly taken = createHash('sha256');
 
   /** Throws RawRowsTooLarge. */
   add(line: number, raw: string): void {
+    // Comparing every text with the one before would cost as much as keeping it.
+    const isAsBefore = line === this.lines.at(-1) && raw === this.last;
     this.lines.push(line);
-    if (raw === this.last) {
+    if (isAsBefore) {
       this.lengths.push(AS_BEFORE);
       return;
     }
@@ -53,10 +57,16 @@ export class RawRowsWriter {
     const columns = [words, Int32Array.from(lines), Int32Array.from(lengths)].map(
       (column) => new Uint8Array(column.buffer),
     );
+    for (const bytes of [...columns, text]) this.taken.update(bytes);
     for (const column of [lines, lengths, texts]) column.length = 0;
     this.last = null;
     this.charCount = 0;
     return Buffer.concat([...columns, body]);
+  }
+
+  /** Over all that was taken, whether deflated or not. */
+  sha256(): string {
+    return this.taken.copy().digest('hex');
   }
 
   /** Characters of several bytes are there: few files have any. */

@@ -1,9 +1,7 @@
-import type { Vault } from '../../infra/crypto/index.ts';
 import { type Db, type Tx, transact } from '../../infra/db/index.ts';
 import { type Fence, holdFence } from '../batches/fence.ts';
-import type { MatchRow } from '../matching/matching.types.ts';
 import type { Statement } from './intake.types.ts';
-import { type Gathered, PieceGatherer, type StatementPiece } from './pieces.ts';
+import type { Gathered, StatementPiece } from './pieces.ts';
 import { deleteUnfinished, insertStatement, nextRevision, writeChunks } from './statements.repo.ts';
 
 /** What is known of a statement before its rows. */
@@ -71,44 +69,6 @@ export class StatementWriter {
       await holdFence(tx, this.fence);
       return conclude(tx, { ...begun, rowCount, content: { ...begun.content, sums } });
     });
-  }
-}
-
-/** Writes a statement row by row. */
-export class StatementRowWriter {
-  private readonly gatherer: PieceGatherer;
-  private readonly writer: StatementWriter;
-
-  private constructor(gatherer: PieceGatherer, writer: StatementWriter) {
-    this.gatherer = gatherer;
-    this.writer = writer;
-  }
-
-  /** Throws as `StatementWriter.begin`. */
-  static async begin(
-    { db, vault }: { db: Db; vault: Vault },
-    fence: Fence,
-    opening: StatementOpening,
-  ): Promise<StatementRowWriter> {
-    const writer = await StatementWriter.begin(db, fence, opening);
-    return new StatementRowWriter(new PieceGatherer(vault, opening.statementId, fence.businessDate), writer);
-  }
-
-  /** Throws as `PieceGatherer.add`. */
-  add(row: MatchRow, raw: string): void {
-    this.gatherer.add(row, raw);
-  }
-
-  /** To be awaited between rows. */
-  async flushed(): Promise<void> {
-    if (this.gatherer.hasEnough) await this.writer.write(this.gatherer.take());
-  }
-
-  /** Writes what is left, and finishes as `StatementWriter` does. */
-  async finish<T>(conclude: (tx: Tx, begun: Statement) => Promise<T>): Promise<T> {
-    const gathered = this.gatherer.end();
-    await this.writer.write(this.gatherer.take());
-    return this.writer.finish(gathered, conclude);
   }
 }
 

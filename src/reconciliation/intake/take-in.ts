@@ -3,10 +3,10 @@ import type { Db, Tx } from '../../infra/db/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Fence } from '../batches/fence.ts';
 import { FORMATS } from '../statements/detect.ts';
+import { type FileRead, type FileReading, filePieces, NOTHING_HAPPENED, sha256Of } from './file-pieces.ts';
 import { checkGates, lastSequenceOf } from './gates.rules.ts';
 import type { IntakeResult, Statement, StatementSource } from './intake.types.ts';
 import type { Gathered } from './pieces.ts';
-import { type FileRead, type FileReading, NOTHING_HAPPENED, readPieces, sha256Of } from './read-pieces.ts';
 import { StatementWriter } from './statement-writer.ts';
 import {
   deleteStatement,
@@ -38,6 +38,7 @@ type Taken = Extract<IntakeResult, { statement: Statement }>;
 
 const NOTHING_GATHERED: Gathered = {
   rowCount: 0,
+  rawSha256: NOTHING_HAPPENED.rowsSha256,
   sums: [],
   dates: { first: null, last: null, onDateCount: 0 },
 };
@@ -56,7 +57,7 @@ export async function takeIn(
   if (known) return { kind: 'seenBefore', statement: known };
   const writer = await begin(deps, fence, file);
   const reading = readingOf(source, fence, file);
-  const read = await readPieces(deps.vault, reading, (pieces) => writer.write(pieces));
+  const read = await filePieces(deps.vault, reading, (pieces) => writer.write(pieces));
   return writer.finish(read.gathered, (tx, begun) => conclude(tx, source, read, begun));
 }
 

@@ -4,15 +4,10 @@ import path from 'node:path';
 import { createTestVault } from '../../../test/support/accounts.ts';
 import { keysOfVault } from '../../infra/crypto/index.ts';
 import { openThreads } from '../../infra/threads/index.ts';
+import { type FileRead, type FileReading, filePieces, filePiecesHere } from './file-pieces.ts';
 import { contextOf, type StatementPiece } from './pieces.ts';
+import type { PiecesThread } from './pieces-in-thread.ts';
 import { readRawRows } from './raw-rows.ts';
-import {
-  type FileRead,
-  type FileReading,
-  type PieceReadingThread,
-  readPieces,
-  readPiecesHere,
-} from './read-pieces.ts';
 
 const DATE = '2026-03-02';
 const COUNT = 30_000;
@@ -21,7 +16,7 @@ describe('a long file, read in a thread', () => {
   const vault = createTestVault();
   let folder: string;
   let reading: FileReading;
-  const read = async (with_: typeof readPieces): Promise<FileRead & { rows: string[] }> => {
+  const read = async (with_: typeof filePieces): Promise<FileRead & { rows: string[] }> => {
     const rows: string[] = [];
     const { statementId } = reading;
     const keep = async (pieces: StatementPiece[]) => {
@@ -66,39 +61,40 @@ describe('a long file, read in a thread', () => {
   });
 
   it('comes to the same', async () => {
-    const inThread = await read(readPieces);
+    const inThread = await read(filePieces);
     expect(inThread.rows).toHaveLength(COUNT);
     expect(inThread.gathered).toEqual({
       rowCount: COUNT,
+      rawSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       sums: [{ currency: 'CNY', rowCount: COUNT, amountMinor: (COUNT * (COUNT + 1) * 100) / 2 + COUNT * 5 }],
       dates: { first: DATE, last: DATE, onDateCount: COUNT },
     });
-    expect(inThread).toEqual(await read(readPiecesHere));
+    expect(inThread).toEqual(await read(filePiecesHere));
   });
 
   it('is wrong in the same places', async () => {
     appendFileSync(reading.path, `${DATE},x,pay_last,\n`);
-    const inThread = await read(readPieces);
+    const inThread = await read(filePieces);
     expect(inThread.summary.complete).toBe(false);
     expect(inThread.summary.problems).toContainEqual(
       expect.objectContaining({ code: 'amount_unreadable', line: COUNT + 2 }),
     );
-    expect(inThread).toEqual(await read(readPiecesHere));
+    expect(inThread).toEqual(await read(filePiecesHere));
   });
 
   it('is given up where its pieces cannot be kept', async () => {
     const full = async () => {
       throw new Error('the disk is full');
     };
-    await expect(readPieces(vault, reading, full)).rejects.toThrow('the disk is full');
+    await expect(filePieces(vault, reading, full)).rejects.toThrow('the disk is full');
   });
 
   it('says what could not be read from the disk', async () => {
     rmSync(reading.path);
-    await expect(read(readPieces)).rejects.toThrow(/ENOENT/);
-    const thread: PieceReadingThread = openThreads(new URL('./read-pieces.thread.ts', import.meta.url), 1);
+    await expect(read(filePieces)).rejects.toThrow(/ENOENT/);
+    const thread: PiecesThread = openThreads(new URL('./pieces.thread.ts', import.meta.url), 1);
     try {
-      await thread.run('begin', { keys: keysOfVault(vault), reading });
+      await thread.run('beginFile', { keys: keysOfVault(vault), reading });
       await expect(thread.run('next', undefined)).rejects.toThrow(/ENOENT/);
     } finally {
       await thread.close();

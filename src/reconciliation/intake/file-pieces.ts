@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { keysOfVault, type Vault, type VaultKeys } from '../../infra/crypto/index.ts';
-import { openThreads, type Threads } from '../../infra/threads/index.ts';
+import { keysOfVault, type Vault } from '../../infra/crypto/index.ts';
 import type { Layout } from '../statements/layout.types.ts';
 import { readStatement } from '../statements/read-statement.ts';
 import type { StatementRow, StatementSummary } from '../statements/statement.types.ts';
 import { matchRowsOf } from './match-rows.rules.ts';
 import { type Gathered, PieceGatherer, type StatementPiece } from './pieces.ts';
+import { piecesInThread } from './pieces-in-thread.ts';
 import { RawRowsTooLarge } from './raw-rows.ts';
 
 /** A file to make pieces of; can be copied to a thread. */
@@ -25,8 +25,6 @@ export interface FileRead {
   gathered: Gathered;
 }
 
-export type PieceReadingThread = Threads<typeof import('./read-pieces.thread.ts')>;
-
 /** A smaller file is read before a thread has started. */
 const LARGE_FROM_BYTES = 2 * 1024 ** 2;
 
@@ -34,46 +32,19 @@ const LARGE_FROM_BYTES = 2 * 1024 ** 2;
  * Reads a file into sealed pieces, in bounded memory: a large one in a thread of its own, so that everything else goes on beside it. Throws
  * what reading from the disk throws, and what `onPieces` does.
  */
-export async function readPieces(
+export async function filePieces(
   vault: Vault,
   reading: FileReading,
   onPieces: (pieces: StatementPiece[]) => Promise<void>,
 ): Promise<FileRead> {
   const { size } = await stat(reading.path);
   return size < LARGE_FROM_BYTES
-    ? readPiecesHere(vault, reading, onPieces)
-    : readInThread(keysOfVault(vault), reading, onPieces);
+    ? filePiecesHere(vault, reading, onPieces)
+    : piecesInThread((thread) => thread.run('beginFile', { keys: keysOfVault(vault), reading }), onPieces);
 }
-
-async function readInThread(
-  keys: VaultKeys,
-  reading: FileReading,
-  onPieces: (pieces: StatementPiece[]) => Promise<void>,
-): Promise<FileRead> {
-  const thread: PieceReadingThread = openThreads(new URL('./read-pieces.thread.ts', import.meta.url), 1);
-  try {
-    await thread.run('begin', { keys, reading });
-    for (;;) {
-      const { pieces, end } = await thread.run('next', undefined);
-      await onPieces(pieces.map(withBuffers));
-      if (end) return end;
-    }
-  } finally {
-    await thread.close();
-  }
-}
-
-/** Buffers come out of a thread as plain arrays of bytes. */
-const withBuffers = (piece: StatementPiece): StatementPiece => ({
-  ...piece,
-  sealedRows: bufferOf(piece.sealedRows),
-  sealedRaw: bufferOf(piece.sealedRaw),
-});
-
-const bufferOf = ({ buffer, byteOffset, length }: Uint8Array) => Buffer.from(buffer, byteOffset, length);
 
 /** The same in the thread that calls it. */
-export async function readPiecesHere(
+export async function filePiecesHere(
   vault: Vault,
   { statementId, path, businessDate, isMirrored, format, layout }: FileReading,
   onPieces: (pieces: StatementPiece[]) => Promise<void>,

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { createVault, type VaultKeys } from '../../infra/crypto/index.ts';
+import { type DbConfig, openDb } from '../../infra/db/index.ts';
+import { type FileReading, filePiecesHere } from './file-pieces.ts';
+import type { StatementPiece } from './pieces.ts';
+import type { Handed } from './pieces-in-thread.ts';
+import { type SheetReading, sheetPiecesHere } from './sheet-pieces.ts';
+
+/** What a thread does for one statement: it begins, then gives `next` until that is the end. A thread has one statement at a time. */
+
+let handed: AsyncIterator<Handed> | null = null;
+
+export function beginFile({ keys, reading }: { keys: VaultKeys; reading: FileReading }): void {
+  begin((onPieces) => filePiecesHere(createVault(keys), reading, onPieces));
+}
+
+/** Reads our books over a connection of its own. */
+export function beginSheet(given: { keys: VaultKeys; database: DbConfig; reading: SheetReading }): void {
+  begin(async (onPieces) => {
+    const db = openDb({ ...given.database, poolMax: 1 });
+    try {
+      return await sheetPiecesHere({ db, vault: createVault(given.keys) }, given.reading, onPieces);
+    } finally {
+      await db.destroy();
+    }
+  });
+}
+
+export async function next(): Promise<Handed> {
+  const some = await handed?.next();
+  if (!some || some.done) throw new Error('no statement is being read in this thread');
+  return some.value;
+}
+
+/** Reads on while what was read is written, and waits where nobody asks for more. */
+function begin(read: (onPieces: (pieces: StatementPiece[]) => Promise<void>) => Promise<unknown>): void {
+  const ahead = new PassThrough({ objectMode: true, highWaterMark: 1 });
+  handed = ahead[Symbol.asyncIterator]();
+  const put = async (some: Handed) => {
+    if (!ahead.write(some)) await once(ahead, 'drain');
+  };
+  read((pieces) => put({ pieces }))
+    .then((end) => put({ pieces: [], end }))
+    .catch((error: Error) => ahead.destroy(error));
+}
