@@ -5,10 +5,11 @@ export {
   type Batch,
   type BatchKey,
   type BatchPhase,
+  type DaySummary,
 } from './batches/batches.types.ts';
 export { type BatchFlow, type BatchFlowDeps, createBatchFlow } from './batches/create.ts';
 export { datesOfAgency } from './batches/dates-of-agency.ts';
-export type { StoredReport } from './batches/reports.types.ts';
+export type { BatchReport, StoredReport } from './batches/reports.types.ts';
 export { AGE_BUCKETS } from './breaks/ageing.rules.ts';
 export { agencyAdjustments } from './breaks/agency-adjustments.ts';
 export {

@@ -53,8 +53,8 @@ describe('the progress of batches', () => {
       ...BATCH,
       state: 'waiting',
       phase: 'fetch',
-      problem: { code: 'file_not_ready', params: {} },
+      problem: { code: 'file_not_ready', params: { availableAt: '2026-03-02T16:10:00.000Z' } },
     };
-    expect(shown(false, waiting)).toMatch(/waiting +fetch \(file_not_ready\)/);
+    expect(shown(false, waiting)).toMatch(/waiting +fetch \(their file is ready from 2026-03-03 00:10 on\)/);
   });
 });

@@ -1,4 +1,5 @@
 import type { Batch } from '../../reconciliation/index.ts';
+import { problemText } from './batch-words.ts';
 
 const BAR_CHARS = 24;
 const PERCENT = 100;
@@ -42,7 +43,7 @@ export class ProgressLines {
 /** One batch in a line: source, state, and while it runs a bar, rows a second and what is left. */
 export function progressLine({ sourceId, state, phase, progress, problem }: Batch): string {
   const name = sourceId.padEnd(34);
-  const why = problem ? ` (${problem.code})` : '';
+  const why = problem ? ` (${problemText({ problem })})` : '';
   if (state !== 'running' || !progress)
     return `${name} ${state.padEnd(9)} ${state === 'done' ? '' : phase}${why}`.trimEnd();
   const share = progress.total ? progress.done / progress.total : 0;

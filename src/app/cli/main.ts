@@ -143,7 +143,8 @@ const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNR
 
 try {
   await createProgram().parseAsync();
-  process.exit(EXIT.ok);
+  // A command that has printed what came of it may have failed all the same.
+  process.exit(process.exitCode ?? EXIT.ok);
 } catch (error) {
   process.exit(report(error));
 }

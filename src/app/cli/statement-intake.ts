@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
 import { statementOf } from '../../http/statements.schemas.ts';
 import { TOKENS as T } from '../container.ts';
+import { dateOf } from './dates.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { action, asOption, type CliContext, type Tools } from './people.ts';
 
@@ -26,7 +26,10 @@ export function addStatementIntakeCommands(group: Command, context: CliContext):
     .option('--date <date>', 'of one business date')
     .action(
       action(context, async (tools, _, { source, date }: Partial<Batch>) => {
-        const filter = { sourceId: source, businessDate: date === undefined ? undefined : dateOf(date) };
+        const filter = {
+          sourceId: source,
+          businessDate: date === undefined ? undefined : dateIn(tools, date),
+        };
         const found = await intakeOf(tools).list(filter, { limit: MOST_LISTED, beforeId: null });
         return found.map((statement) => statementOf(statement));
       }),
@@ -50,13 +53,13 @@ export function addStatementIntakeCommands(group: Command, context: CliContext):
 function ofBatch(command: Command): Command {
   return command
     .requiredOption('--source <source>', 'the connection whose file it is')
-    .requiredOption('--date <date>', 'the business date, YYYY-MM-DD');
+    .requiredOption('--date <date>', 'the business date: YYYY-MM-DD, today, yesterday');
 }
 
 async function importFile(tools: Tools, [file = '']: readonly string[], { source, date }: Batch) {
   const { id: receivedBy } = await tools.actor('finance');
   const { batches } = tools.container.resolve(T.reconciliation).flow;
-  const key = { sourceId: source, businessDate: dateOf(date) };
+  const key = { sourceId: source, businessDate: dateIn(tools, date) };
   try {
     const taken = await batches.take(key, { path: file, fileName: path.basename(file), receivedBy });
     if (!('statement' in taken)) throw new RangeError(`a file was taken in as ${taken.kind}`);
@@ -80,8 +83,4 @@ async function decide(
 }
 
 const intakeOf = ({ container }: Tools) => container.resolve(T.reconciliation).intake;
-
-function dateOf(text: string): string {
-  if (z.iso.date().safeParse(text).success) return text;
-  throw new CommandError(`${text} is no date: YYYY-MM-DD`, EXIT.usage);
-}
+const dateIn = ({ container }: Tools, text: string) => dateOf(text, container.resolve(T.clock));
