@@ -1,5 +1,11 @@
 import { keysOfVault, type Vault } from '../infra/crypto/index.ts';
-import { type ContainerKind, containerOf, UnreadableFile } from '../infra/files/index.ts';
+import {
+  type ContainerKind,
+  containerOf,
+  isSpreadsheet,
+  type SpreadsheetKind,
+  UnreadableFile,
+} from '../infra/files/index.ts';
 import { problemOfFile, type TableTerms } from './bill-table.ts';
 import { type BillPart, FiledRows } from './filed-rows.ts';
 import type { LineProblem } from './lines.rules.ts';
@@ -29,7 +35,7 @@ export async function readBillParts(
 ): Promise<void> {
   try {
     const container = await containerOf(path);
-    if (container === 'xlsx') await readSheet(path, terms, take);
+    if (isSpreadsheet(container)) await readSheet(path, terms, take);
     else await readText(path, container, terms, take, work);
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
@@ -40,7 +46,7 @@ export async function readBillParts(
 
 async function readText(
   path: string,
-  container: Exclude<ContainerKind, 'xlsx'>,
+  container: Exclude<ContainerKind, SpreadsheetKind>,
   { table, vault, agencyId, revision }: PartTerms,
   take: (part: BillPart) => Promise<void>,
   work: PieceWork,

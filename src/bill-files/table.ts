@@ -5,8 +5,11 @@ import {
   containerOf,
   decoderOf,
   guessEncoding,
-  readXlsx,
+  isSpreadsheet,
+  readSpreadsheet,
+  type SpreadsheetKind,
   splitQuoted,
+  type TableRecord,
   TextReader,
   UnreadableFile,
   unpack,
@@ -28,7 +31,7 @@ export interface TableSink extends LineSink {
 }
 
 /**
- * Reads a CSV or XLSX of bills, in bounded memory; UTF-8, GB18030 or what its mark says; gzip and zip too. What cannot be read at
+ * Reads a CSV, XLSX or XLS of bills, in bounded memory; UTF-8, GB18030 or what its mark says; gzip and zip too. What cannot be read at
  * all, or not to its end, says so as `unreadable`. Throws only for what the machine does (`ENOENT` …), and what the sink throws.
  */
 export async function readBillTable(path: string, terms: TableTerms, sink: TableSink): Promise<void> {
@@ -38,8 +41,9 @@ export async function readBillTable(path: string, terms: TableTerms, sink: Table
   };
   try {
     const container = await containerOf(path);
-    if (container === 'xlsx') {
-      await readXlsx(path, table.report, (record) => table.record(record), room);
+    if (isSpreadsheet(container)) {
+      const rows = { record: (record: TableRecord) => table.record(record) };
+      await readSpreadsheet(path, container, table.report, rows, room);
     } else {
       const { delimiter, texts } = await openBillText(path, container, terms);
       const csv = new CsvReader(delimiter, table.report, (record) => table.record(record));
@@ -63,7 +67,7 @@ class EnoughSeen extends Error {}
 /** A file of separated values as text, and what separates them. Throws `UnreadableFile`, at once or between texts. */
 export async function openBillText(
   path: string,
-  container: Exclude<ContainerKind, 'xlsx'>,
+  container: Exclude<ContainerKind, SpreadsheetKind>,
   terms: TableTerms,
 ): Promise<{ delimiter: string; texts: AsyncIterable<string> }> {
   const sample = await sampleOf(path, container === 'plain' ? null : container);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { readXlsx, splitQuoted, type TableRecord } from '../infra/files/index.ts';
+import { readSpreadsheet, splitQuoted, type TableRecord } from '../infra/files/index.ts';
 import { parseMinor, sumMinor } from '../kernel/money.ts';
 import { NOTHING_OWED, settleWindow } from './netting.rules.ts';
 import { ITEM_KINDS, type SettlementItem, type SettlementTerms } from './settlement.types.ts';
@@ -135,10 +135,11 @@ describe('a statement for an agency', () => {
       const fail = (code: string) => {
         throw new Error(code);
       };
-      await readXlsx(
+      await readSpreadsheet(
         file,
+        'xlsx',
         { error: fail, warn: fail },
-        (row) => rows.push(row),
+        { record: (row) => rows.push(row) },
         async () => {},
       );
       const texts = rows.map(({ cells }) => (cells.length === 0 ? [''] : cells));

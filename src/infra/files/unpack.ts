@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { crc32, createGunzip } from 'node:zlib';
 import { type Entry, open as openZipFile, type ZipFile } from 'yauzl';
+import { COMPOUND_FILE_MAGIC } from './compound-file.ts';
 import { LIMITS } from './limits.ts';
 import { UnreadableFile } from './reading.types.ts';
 
@@ -11,7 +12,7 @@ const CHUNK_BYTES = 256 * 1024;
 /** A zip with more than this is not a statement. */
 const MAX_ZIP_ENTRIES = 10_000;
 
-export type ContainerKind = 'plain' | 'gzip' | 'zip' | 'xlsx';
+export type ContainerKind = 'plain' | 'gzip' | 'zip' | 'xlsx' | 'xls';
 
 /** What a file is wrapped in, by its first bytes; throws `UnreadableFile` for kinds that nothing here reads. */
 export async function containerOf(path: string): Promise<ContainerKind> {
@@ -22,12 +23,7 @@ export async function containerOf(path: string): Promise<ContainerKind> {
     if (magic.startsWith('\x1f\x8b')) return 'gzip';
     if (magic.startsWith('PK\x03\x04')) return (await zipHolds(path, 'xl/workbook.xml')) ? 'xlsx' : 'zip';
     if (magic.startsWith('PK\x05\x06')) throw new UnreadableFile('archive_empty', 'the zip holds no file');
-    if (magic.startsWith('\xd0\xcf\x11\xe0')) {
-      throw new UnreadableFile(
-        'xls_not_read',
-        'an old Excel workbook (.xls), or one with a password: open it in a spreadsheet, save it as .xlsx or .csv, and read that',
-      );
-    }
+    if (magic === COMPOUND_FILE_MAGIC) return 'xls';
     if (magic.startsWith('%PDF')) {
       throw new UnreadableFile('pdf_not_read', 'a PDF is for people: ask for the statement as a data file');
     }

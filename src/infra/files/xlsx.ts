@@ -1,16 +1,13 @@
 import type { Entry, ZipFile } from 'yauzl';
+import { daysText, decimalText, epochOf, isDateFormat, MAX_SHEET_COLUMNS } from './cells.ts';
 import type { TableRecord } from './csv.ts';
 import { LIMITS } from './limits.ts';
 import type { ReadingReport } from './reading.types.ts';
 import { UnreadableFile } from './reading.types.ts';
+import { passOverSheets, type SheetSink } from './spreadsheet.types.ts';
 import { decoderOf } from './text.ts';
 import { entriesOf, openZip, readZipEntry } from './unpack.ts';
 import { type XmlNode, XmlTreeReader } from './xml-tree.ts';
-
-const MAX_COLUMNS = 1_000;
-/** Number formats of the standard that are dates (ECMA-376, 18.8.30; 27–36 and 50–58 are those of East Asia). */
-const DATE_FORMATS = /^(1[4-9]|2[0-2]|2[7-9]|3[0-6]|4[5-7]|5[0-8])$/;
-const DAY_MS = 86_400_000;
 
 interface Workbook {
   strings: readonly string[];
@@ -21,25 +18,32 @@ interface Workbook {
 }
 
 /**
- * Reads the first sheet of an .xlsx row by row, in the memory of its distinct texts. A number is the decimal that the file
- * holds; dates become `YYYY-MM-DD HH:MM:SS`.
+ * Reads the sheets of an .xlsx row by row, in the memory of its distinct texts. A number is the decimal that the file holds; dates
+ * become `YYYY-MM-DD HH:MM:SS`.
  */
 export async function readXlsx(
   path: string,
   out: ReadingReport,
-  take: (record: TableRecord) => void,
+  sink: SheetSink,
   afterChunk: () => Promise<void>,
 ): Promise<void> {
   const zip = await openZip(path);
   try {
     const entries = new Map((await entriesOf(zip)).map((entry) => [entry.fileName, entry]));
-    const { sheet, epochMs } = await findSheet(zip, entries, out);
+    const { sheets, epochMs } = await findSheets(zip, entries);
+    const [first, ...others] = sheets;
+    const toRead = sink.nextSheet ? sheets : sheets.slice(0, 1);
+    if (!sink.nextSheet) passOverSheets(first?.name, others, out);
     const workbook: Workbook = {
       strings: await readStrings(zip, entries.get('xl/sharedStrings.xml')),
       isDate: await readStyles(zip, entries.get('xl/styles.xml')),
       epochMs,
     };
-    await walk(zip, sheet, 'worksheet', sheetNode(workbook, out, take), afterChunk);
+    for (const [index, { name, entry }] of toRead.entries()) {
+      if (index > 0) sink.nextSheet?.(name);
+      const rows = sheetNode(workbook, out, (record) => sink.record(record));
+      await walk(zip, entry, 'worksheet', rows, afterChunk);
+    }
   } finally {
     zip.close();
   }
@@ -61,11 +65,11 @@ async function walk(
   xml.end();
 }
 
-async function findSheet(
+/** The visible sheets of cells. */
+async function findSheets(
   zip: ZipFile,
   entries: ReadonlyMap<string, Entry>,
-  out: ReadingReport,
-): Promise<{ sheet: Entry; epochMs: number }> {
+): Promise<{ sheets: { name: string; entry: Entry }[]; epochMs: number }> {
   const sheets: { name: string; id: string }[] = [];
   let is1904 = false;
   const targets = new Map<string, string>();
@@ -100,19 +104,16 @@ async function findSheet(
       },
     },
   });
-  const [first, ...others] = sheets;
-  const target = targets.get(first?.id ?? '') ?? '';
-  const sheet = entries.get(target.startsWith('/') ? target.slice(1) : `xl/${target}`);
-  if (!sheet) throw new UnreadableFile('spreadsheet_damaged', 'the spreadsheet lacks its first sheet');
-  if (others.length > 0) {
-    const names = others.map(({ name }) => name).join(', ');
-    out.warn(
-      'sheets_not_read',
-      0,
-      `only the first sheet, “${first?.name}”, was read; there is also: ${names}`,
-    );
-  }
-  return { sheet, epochMs: is1904 ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, 30) };
+  const found = sheets.flatMap(({ name, id }) => {
+    const target = targets.get(id) ?? '';
+    if (target.includes('chartsheets/')) return [];
+    const entry = entries.get(target.startsWith('/') ? target.slice(1) : `xl/${target}`);
+    if (!entry) throw new UnreadableFile('spreadsheet_damaged', `the spreadsheet lacks its sheet “${name}”`);
+    return [{ name, entry }];
+  });
+  if (found.length === 0)
+    throw new UnreadableFile('spreadsheet_damaged', 'the spreadsheet has no visible sheet');
+  return { sheets: found, epochMs: epochOf(is1904) };
 }
 
 async function readStrings(zip: ZipFile, entry: Entry | undefined): Promise<string[]> {
@@ -164,8 +165,7 @@ async function readStyles(zip: ZipFile, entry: Entry | undefined): Promise<boole
         children: {
           xf: {
             open: ({ numFmtId = '' }) => {
-              const code = own.get(numFmtId);
-              isDate.push(code === undefined ? DATE_FORMATS.test(numFmtId) : isDateCode(code));
+              isDate.push(isDateFormat(numFmtId, own.get(numFmtId)));
             },
           },
         },
@@ -173,12 +173,6 @@ async function readStyles(zip: ZipFile, entry: Entry | undefined): Promise<boole
     },
   });
   return isDate;
-}
-
-/** A format of days: `yyyy"年"m"月"d"日"`, but not `0.00"元"` or `[Red]0`. */
-function isDateCode(code: string): boolean {
-  const bare = code.slice(0, 200).replace(/"[^"]*"|\[[^\]]*\]|\\./g, '');
-  return /[yd]|h{1,2}:?m/i.test(bare) && !/[0#]/.test(bare.replace(/\.0+/g, ''));
 }
 
 function sheetNode(workbook: Workbook, out: ReadingReport, take: (record: TableRecord) => void): XmlNode {
@@ -194,8 +188,8 @@ function sheetNode(workbook: Workbook, out: ReadingReport, take: (record: TableR
     },
   };
   const closeCell = () => {
-    if (column >= MAX_COLUMNS)
-      throw new UnreadableFile('spreadsheet_too_large', `more than ${MAX_COLUMNS} columns`, line);
+    if (column >= MAX_SHEET_COLUMNS)
+      throw new UnreadableFile('spreadsheet_too_large', `more than ${MAX_SHEET_COLUMNS} columns`, line);
     while (cells.length < column) cells.push('');
     cells[column] = cellText(value, type, style, workbook, out, line);
     column += 1;
@@ -249,22 +243,6 @@ function cellText(
 ): string {
   if (type === 's') return strings[Number(value)] ?? '';
   if (type !== 'n' || value === '') return value;
-  if (isDate[style]) {
-    const atMs = epochMs + Math.round(Number(value) * 86_400) * 1_000;
-    return Number.isFinite(atMs) && Math.abs(atMs) < 100_000 * DAY_MS
-      ? new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')
-      : value;
-  }
-  const digits = value.replace(/^-|\.|e.*$/gi, '').replace(/^0+/, '');
-  if (digits.length <= 15 && !/e/i.test(value)) return value;
-  // The file holds binary fractions: 0.1 + 0.2 is there as 0.30000000000000004. What a person sees has fifteen digits.
-  const shown = Number(Number(value).toPrecision(15));
-  if (Math.abs(shown) >= 1e15) {
-    out.warn(
-      'number_too_long',
-      line,
-      'a number of more than fifteen digits: spreadsheets do not keep them whole',
-    );
-  }
-  return String(shown);
+  if (isDate[style]) return daysText(Number(value), epochMs) ?? value;
+  return decimalText(value, out, line);
 }

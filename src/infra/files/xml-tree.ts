@@ -9,6 +9,8 @@ export interface XmlNode {
   open?: (attributes: XmlAttributes, at: XmlPlace) => void;
   /** Given the text directly inside, trimmed. */
   close?: (text: string, at: XmlPlace) => void;
+  /** Only marks up the text of the element around it: that is its text too. */
+  isMark?: boolean;
 }
 
 export interface XmlPlace {
@@ -23,6 +25,7 @@ interface Compiled {
   children: Map<string, Compiled>;
   open: XmlNode['open'];
   close: XmlNode['close'];
+  isMark: boolean;
 }
 
 /**
@@ -81,7 +84,7 @@ export class XmlTreeReader implements XmlPlace, XmlEvents {
   }
 
   get wantsText(): boolean {
-    return this.skipped === 0 && this.node.close !== undefined;
+    return this.skipped === 0 && (this.node.close !== undefined || this.node.isMark);
   }
 
   text(text: string): void {
@@ -108,6 +111,7 @@ export class XmlTreeReader implements XmlPlace, XmlEvents {
       return;
     }
     this.node = known;
+    if (known.isMark) return;
     this.content = '';
     if (known.open) known.open(attributes, this);
   }
@@ -118,8 +122,12 @@ export class XmlTreeReader implements XmlPlace, XmlEvents {
       this.skipped -= 1;
       return;
     }
-    const { parent, close } = this.node;
+    const { parent, close, isMark } = this.node;
     if (parent === null) return;
+    if (isMark) {
+      this.node = parent;
+      return;
+    }
     if (close) close(this.content.trim(), this);
     this.content = '';
     this.node = parent;
@@ -136,8 +144,9 @@ export class XmlTreeReader implements XmlPlace, XmlEvents {
   }
 }
 
-function compile({ children = {}, open, close }: XmlNode, parent: Compiled | null): Compiled {
-  const compiled: Compiled = { parent, children: new Map(), open, close };
-  for (const [name, node] of Object.entries(children)) compiled.children.set(name, compile(node, compiled));
+function compile(node: XmlNode, parent: Compiled | null): Compiled {
+  const { children = {}, open, close, isMark = false } = node;
+  const compiled: Compiled = { parent, children: new Map(), open, close, isMark };
+  for (const [name, child] of Object.entries(children)) compiled.children.set(name, compile(child, compiled));
   return compiled;
 }

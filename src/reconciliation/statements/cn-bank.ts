@@ -1,7 +1,8 @@
 import type { StatementCollector } from './collector.ts';
 import { RunningBalance } from './running-balance.ts';
 import type { DeclaredTotals } from './statement.types.ts';
-import { type Columns, directionWord, type RowCells, type TableKind, type TableReader } from './table.ts';
+import type { Columns, RowCells, TableKind, TableReader } from './table.ts';
+import { directionWord } from './table-words.ts';
 
 /**
  * What Chinese banks let their customers export, by the names of the columns: Bank of China, China Merchants Bank, ICBC, CCB,

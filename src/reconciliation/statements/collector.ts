@@ -242,7 +242,7 @@ export class StatementCollector {
   }
 
   private reportDamagedText(row: StatementRow): void {
-    const message = 'characters that are not of the file’s character set';
+    const message = 'characters that are not of the file’s character set, or digits that a spreadsheet lost';
     if (row.ref?.includes('\uFFFD') || row.bankRef?.includes('\uFFFD')) {
       this.error('reference_damaged', row.line, `${message}, in a reference`);
     } else this.warn('text_damaged', row.line, message);

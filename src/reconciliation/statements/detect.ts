@@ -5,13 +5,14 @@ import {
   guessEncoding,
   splitQuoted,
   UnreadableFile,
+  XML_SPREADSHEET,
 } from '../../infra/files/index.ts';
 import { ADVICE } from './advice.ts';
 import { CN_BANK } from './cn-bank.ts';
 import type { Layout } from './layout.types.ts';
 import { LAYOUTS } from './layouts.data.ts';
 import { ALIPAY_MERCHANT, WECHAT_FUNDS, WECHAT_TRADES } from './merchants.ts';
-import { findColumns, type TableKind } from './table.ts';
+import { belowOf, findColumns, type TableKind } from './table.ts';
 import { ALIPAY_PERSONAL, WECHAT_PERSONAL } from './wallets.ts';
 
 /** The finer kinds first: a bank's columns are the plainest of all. */
@@ -32,6 +33,12 @@ export type Reading =
       kind: 'table';
       kinds: readonly TableKind[];
       delimiter: string;
+      encoding: string | null;
+      fallback: FallbackEncoding;
+    }
+  | {
+      kind: 'html' | 'xml-spreadsheet';
+      kinds: readonly TableKind[];
       encoding: string | null;
       fallback: FallbackEncoding;
     }
@@ -57,7 +64,8 @@ const DELIMITERS = [',', '\t', ';', '|'] as const;
  */
 export function readingOf(sample: Buffer, named: { format?: string; layout?: Layout }): Reading {
   const plain = sample.toString('latin1').replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '');
-  refuseHtml(plain);
+  const workbook = workbookReading(sample, plain, named);
+  if (workbook) return workbook;
   if (named.layout) return layoutReading(named.layout);
   const format = named.format ?? textFormatOf(plain.replaceAll('\0', ''));
   if (format === 'camt')
@@ -105,9 +113,7 @@ function tableReading(sample: Buffer, kinds: readonly TableKind[]): Reading {
   for (const encoding of new Set([guessed ?? 'utf-8', 'gb18030'])) {
     const lines = decoderOf(encoding).decode(sample, { stream: true }).split('\n').slice(0, 300);
     for (const kind of kinds) {
-      const delimiter = DELIMITERS.find((each) =>
-        lines.some((line) => findColumns(splitQuoted(line, each) ?? line.split(each), kind) !== null),
-      );
+      const delimiter = DELIMITERS.find((each) => hasHeading(lines, each, kind));
       if (delimiter) return { kind: 'table', kinds: [kind], delimiter, encoding, fallback: 'gb18030' };
     }
   }
@@ -116,6 +122,17 @@ function tableReading(sample: Buffer, kinds: readonly TableKind[]): Reading {
     'format_unknown',
     `${wanted}: name it with --format (${FORMATS.join(', ')}), or describe it with --layout`,
   );
+}
+
+/** Whether a line is the heading of a kind, or two are its halves. */
+function hasHeading(lines: readonly string[], delimiter: string, kind: TableKind): boolean {
+  let above: string[] = [];
+  return lines.some((line) => {
+    const cells = splitQuoted(line, delimiter) ?? line.split(delimiter);
+    const isFound = [cells, belowOf(above, cells)].some((each) => findColumns(each, kind) !== null);
+    above = cells;
+    return isFound;
+  });
 }
 
 function xmlEncoding(sample: Buffer, plain: string): string | null {
@@ -139,16 +156,53 @@ function fallbackOf(sample: Buffer): FallbackEncoding {
   return isEven && whole.some((run) => run.length >= 4) ? 'gb18030' : 'windows-1252';
 }
 
-/** “Excel” files of some banks are web pages with another name. */
-function refuseHtml(plain: string): void {
-  const start = plain.replaceAll('\0', '').trimStart().slice(0, 2_000);
-  if (
-    !/^<(!doctype html|html|head|table|meta|body)/i.test(start) &&
-    !/schemas-microsoft-com:office/.test(start)
-  )
-    return;
+/** What calls itself a workbook, or is one by its name alone: a web page, or XML Spreadsheet 2003. Null for anything else. */
+function workbookReading(
+  sample: Buffer,
+  plain: string,
+  named: { format?: string; layout?: Layout },
+): Extract<Reading, { kind: 'html' | 'xml-spreadsheet' }> | null {
+  const text = plain.replaceAll('\0', '');
+  const kind = isWebPage(text) ? 'html' : isXmlSpreadsheet(text) ? 'xml-spreadsheet' : null;
+  if (!kind) return null;
+  const encoding = kind === 'html' ? pageEncoding(sample, text) : xmlEncoding(sample, plain);
+  return { kind, kinds: workbookKinds(named), encoding, fallback: 'gb18030' };
+}
+
+/** The tables that a spreadsheet is read as; throws `UnreadableFile` where it was named as something that is none. */
+export function workbookKinds({
+  format,
+  layout,
+}: {
+  format?: string;
+  layout?: Layout;
+}): readonly TableKind[] {
+  const kinds = layout ? [] : kindsOf(format);
+  if (kinds.length > 0) return kinds;
   throw new UnreadableFile(
-    'html_not_read',
-    'a web page with another name: open it in a spreadsheet, save it as .xlsx or .csv, and read that',
+    'format_unknown',
+    'a spreadsheet is read by the names of its columns: leave --layout and --format out',
   );
+}
+
+function isWebPage(text: string): boolean {
+  const start = text
+    .slice(0, 8_000)
+    .replace(/<!--[\s\S]*?-->|<\?[\s\S]*?\?>/g, '')
+    .trimStart();
+  return /^<(!doctype html|html|head|meta|title|style|link|script|body|table|tr|div|center|form|font|p)\b/i.test(
+    start,
+  );
+}
+
+function isXmlSpreadsheet(text: string): boolean {
+  return /<(\w+:)?Workbook[\s>]/.test(text) && XML_SPREADSHEET.test(text);
+}
+
+/** What a page says of its characters is often not so: bytes that are UTF-8 are, and others are what it says, if not UTF-8. */
+function pageEncoding(sample: Buffer, text: string): string | null {
+  const guessed = guessEncoding(sample, 'gb18030');
+  const declared = /charset\s*=\s*["']?\s*([\w.:-]{1,40})/i.exec(text)?.[1] ?? null;
+  if (guessed !== 'gb18030' || declared === null) return guessed;
+  return /^(utf-?8|gb2312|gbk|x-gbk)$/i.test(declared) ? 'gb18030' : declared;
 }

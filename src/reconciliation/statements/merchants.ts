@@ -1,14 +1,8 @@
 import { readPrintedAmount, type TableRecord } from '../../infra/files/index.ts';
 import type { StatementCollector } from './collector.ts';
 import type { DeclaredTotals, Direction } from './statement.types.ts';
-import {
-  type Columns,
-  directionWord,
-  headerName,
-  type RowCells,
-  type TableKind,
-  type TableReader,
-} from './table.ts';
+import { type Columns, headerName, type RowCells, type TableKind, type TableReader } from './table.ts';
+import { directionWord } from './table-words.ts';
 
 /** The bill of transactions that WeChat Pay makes for a merchant: every value behind a back-tick, totals below. */
 export const WECHAT_TRADES: TableKind = {

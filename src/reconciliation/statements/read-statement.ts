@@ -5,20 +5,24 @@ import {
   type ContainerKind,
   CsvReader,
   containerOf,
-  readXlsx,
+  HtmlTableReader,
+  isSpreadsheet,
+  readSpreadsheet,
+  type SpreadsheetKind,
   TextReader,
   UnreadableFile,
   unpack,
+  XmlSpreadsheetReader,
 } from '../../infra/files/index.ts';
 import { Bai2Parser } from './bai2.ts';
 import { CamtParser } from './camt.ts';
 import { StatementCollector } from './collector.ts';
-import { kindsOf, type Reading, readingOf } from './detect.ts';
+import { type Reading, readingOf, workbookKinds } from './detect.ts';
 import { LayoutParser } from './layout.ts';
 import type { Layout } from './layout.types.ts';
 import { Mt940Parser } from './mt940.ts';
 import type { StatementParser, StatementRow, StatementSummary } from './statement.types.ts';
-import { TableParser } from './table.ts';
+import { type TableKind, TableParser } from './table.ts';
 
 /** The heading of a table has to be within this. */
 const SAMPLE_BYTES = 64 * 1024;
@@ -57,11 +61,11 @@ export async function readStatement(
         'the file is empty: an empty day is not told from a failed fetch',
       );
     const container = await containerOf(path);
-    if (container === 'xlsx') {
-      await readTable(path, options, out, flush);
+    if (isSpreadsheet(container)) {
+      await readWorkbook(path, container, options, out, flush);
     } else {
       const reading = readingOf(await sampleOf(path, container), options);
-      format = reading.kind === 'layout' ? reading.layout.name : reading.kind;
+      if (!format) format = reading.kind === 'layout' ? reading.layout.name : reading.kind;
       const bytes = unpack(path, container);
       // A file that lies there plain is hashed as it is read; the others once more.
       const sha256 = createHash('sha256');
@@ -125,33 +129,53 @@ function parserOf(reading: Reading, out: StatementCollector): StatementParser {
       return new LayoutParser(reading.layout, out);
     case 'table': {
       const table = new TableParser(reading.kinds, out);
-      const csv = new CsvReader(reading.delimiter, out, (record) => table.record(record));
-      return {
-        write: (text) => csv.write(text),
-        end() {
-          csv.end();
-          table.end();
-        },
-      };
+      return through(new CsvReader(reading.delimiter, out, (record) => table.record(record)), table);
     }
+    case 'xml-spreadsheet': {
+      const table = new TableParser(reading.kinds, out, { mayRowsEndEarly: true });
+      return through(new XmlSpreadsheetReader(out, table), table);
+    }
+    case 'html':
+      return pageParser(reading.kinds, out);
   }
 }
 
-async function readTable(
+function through(cells: Pick<StatementParser, 'write' | 'end'>, table: TableParser): StatementParser {
+  return {
+    write: (text) => cells.write(text),
+    end() {
+      cells.end();
+      table.end();
+    },
+  };
+}
+
+/** A page without a heading that is known is the bank's sign-in, or an error of its server. */
+function pageParser(kinds: readonly TableKind[], out: StatementCollector): StatementParser {
+  const table = new TableParser(kinds, out, { mayRowsEndEarly: true });
+  const page = new HtmlTableReader(out, (record) => table.record(record));
+  return {
+    write: (text) => page.write(text),
+    end() {
+      page.end();
+      if (table.hasHeading) return table.end();
+      throw new UnreadableFile(
+        'html_not_read',
+        'a web page without the columns of a statement: look at it in a browser, it may be a page to sign in or an error',
+      );
+    },
+  };
+}
+
+async function readWorkbook(
   path: string,
-  { format, layout }: ReadStatementOptions,
+  container: SpreadsheetKind,
+  named: ReadStatementOptions,
   out: StatementCollector,
   flush: () => Promise<void>,
 ): Promise<void> {
-  const kinds = kindsOf(format);
-  if (layout || kinds.length === 0) {
-    throw new UnreadableFile(
-      'format_unknown',
-      'a spreadsheet is read by the names of its columns: leave --layout and --format out',
-    );
-  }
-  const table = new TableParser(kinds, out);
-  await readXlsx(path, out, (record) => table.record(record), flush);
+  const table = new TableParser(workbookKinds(named), out, { mayRowsEndEarly: true });
+  await readSpreadsheet(path, container, out, table, flush);
   table.end();
 }
 

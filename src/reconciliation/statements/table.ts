@@ -6,7 +6,8 @@ import {
   UnreadableFile,
 } from '../../infra/files/index.ts';
 import { excerpt, type StatementCollector } from './collector.ts';
-import type { DeclaredTotals, Direction } from './statement.types.ts';
+import type { DeclaredTotals } from './statement.types.ts';
+import { DeclaredReader, isNote } from './table-words.ts';
 
 /** A kind of table whose columns are known by their names, wherever they stand. */
 export interface TableKind {
@@ -134,20 +135,40 @@ export function findColumns(cells: readonly string[], kind: TableKind): Columns 
   return isHeading ? new Columns(indexes, cells.length) : null;
 }
 
-/** Reads a file of one kind: what stands above the heading, the heading, rows, and what stands below. */
+/** A heading that was found: further sheets with the same one go on with the table. */
+interface Heading {
+  kind: TableKind;
+  columns: Columns;
+  /** Its cells, to be compared. */
+  text: string;
+}
+
+/**
+ * Reads a file of one kind: what stands above the heading, the heading, rows, and what stands below. Of several sheets, each with
+ * the heading of the first is a statement of its own.
+ */
 export class TableParser {
   private readonly kinds: readonly TableKind[];
   private readonly out: StatementCollector;
-  private readonly declared: DeclaredReader;
-  private columns: Columns | null = null;
+  private readonly mayRowsEndEarly: boolean;
+  private heading: Heading | null = null;
+  /** A heading whose lower half may come with the next line. */
+  private upper: { heading: Heading; cells: readonly string[]; line: number } | null = null;
   private reader: TableReader | null = null;
+  private declared: DeclaredReader;
+  /** The line before, which may be the upper half of a heading. */
+  private above: readonly string[] = [];
+  private account: string | null = null;
   private prefaceLines = 0;
   private lastLine = 0;
+  private sheetName = '';
+  private hasRowsWithoutHeading = false;
 
-  /** Of several kinds, the first whose heading comes. */
-  constructor(kinds: readonly TableKind[], out: StatementCollector) {
+  /** Of several kinds, the first whose heading comes. Spreadsheets keep no empty cells at the end of a row: they may end early. */
+  constructor(kinds: readonly TableKind[], out: StatementCollector, { mayRowsEndEarly = false } = {}) {
     this.kinds = kinds;
     this.out = out;
+    this.mayRowsEndEarly = mayRowsEndEarly;
     this.declared = new DeclaredReader(out);
   }
 
@@ -155,45 +176,76 @@ export class TableParser {
     const plain = record.cells.map(plainText);
     this.lastLine = record.line;
     if (plain.every((cell) => cell === '')) return;
-    if (!this.reader || !this.columns) {
+    if (this.upper && this.takeLowerHalf(plain)) return;
+    const { reader, heading } = this;
+    if (!reader || !heading) {
       this.preface(record, plain);
       return;
     }
-    if (this.reader.isTrailer?.(record, plain)) return;
+    if (reader.isTrailer?.(record, plain)) return;
     if (isNote(record.raw, plain)) {
       this.declared.take(record.raw, record.line);
       return;
     }
-    if (record.cells.length < this.columns.width) {
+    if (record.cells.length < heading.columns.width && !this.mayRowsEndEarly) {
       this.out.error(
         'row_cut_short',
         record.line,
-        `${record.cells.length} cells where the heading has ${this.columns.width}`,
+        `${record.cells.length} cells where the heading has ${heading.columns.width}`,
       );
     }
-    this.reader.row(new RowCells(record, plain, this.columns));
+    reader.row(new RowCells(record, plain, heading.columns));
+  }
+
+  /** What comes next stands on another sheet. */
+  nextSheet(name: string): void {
+    this.endSheet();
+    this.sheetName = name;
+  }
+
+  /** Whether a heading was found. */
+  get hasHeading(): boolean {
+    return this.heading !== null || this.upper !== null;
   }
 
   end(): void {
-    if (!this.reader) {
-      const names = this.kinds.map(({ format }) => format).join(', ');
-      throw new UnreadableFile('heading_missing', `no heading with the columns of ${names} is in the file`);
+    this.endSheet();
+    if (this.heading) return;
+    const names = this.kinds.map(({ format }) => format).join(', ');
+    throw new UnreadableFile('heading_missing', `no heading with the columns of ${names} is in the file`);
+  }
+
+  private endSheet(): void {
+    if (this.upper) this.takeLowerHalf([]);
+    if (this.reader) this.reader.end(this.declared.totals, this.lastLine);
+    else if (this.heading && this.hasRowsWithoutHeading) {
+      const message = `the sheet “${this.sheetName}” has rows like those before, and no heading: not read`;
+      this.out.error('sheets_not_read', 0, message);
+    } else if (this.heading && this.prefaceLines > 0) {
+      const message = `the sheet “${this.sheetName}” has another heading than the first, or none: not read`;
+      this.out.warn('sheets_not_read', 0, message);
     }
-    this.reader.end(this.declared.totals, this.lastLine);
+    this.reader = null;
+    this.declared = new DeclaredReader(this.out);
+    this.above = [];
+    this.account = null;
+    this.prefaceLines = 0;
+    this.hasRowsWithoutHeading = false;
   }
 
   private preface(record: TableRecord, plain: readonly string[]): void {
-    for (const kind of this.kinds) {
-      const columns = findColumns(plain, kind);
-      if (!columns) continue;
-      this.columns = columns;
-      this.out.format = kind.format;
-      this.out.variant = kind.variant;
-      if (!this.out.isOpen) this.out.beginStatement(record.line);
-      this.reader = kind.reader(this.out, columns);
+    const found = this.headingIn(plain) ?? this.headingIn(belowOf(this.above, plain));
+    this.above = plain;
+    if (found && (!this.heading || this.heading.text === found.text)) {
+      this.upper = { heading: found, cells: plain, line: record.line };
       return;
     }
     this.prefaceLines += 1;
+    if (this.heading) {
+      const date = plain[this.heading.columns.indexOf('date') ?? -1] ?? '';
+      this.hasRowsWithoutHeading ||= readPrintedDate(date) !== null;
+      return;
+    }
     if (this.prefaceLines > MAX_PREFACE_LINES) {
       throw new UnreadableFile(
         'heading_missing',
@@ -204,77 +256,43 @@ export class TableParser {
     this.declared.take(record.raw, record.line);
     const account = /(?:账号|账户|卡号|商户号)[::]?\s*\[?\s*([\w*@.-]{4,64})/.exec(
       record.raw.normalize('NFKC'),
-    )?.[1];
-    if (account) this.out.nameStatement({ account });
-  }
-}
-
-/** Lines that people read: rules, remarks, `#…`, totals with their words. */
-function isNote(raw: string, plain: readonly string[]): boolean {
-  const first = plain.find((cell) => cell !== '') ?? '';
-  const filled = plain.filter((cell) => cell !== '').length;
-  if (
-    /^(#|-{4,}|={4,}|—{4,}|注:|说明|提示|备注:|以上|本页|.{0,6}合计|总计|小计|期[初末]余额|承前页|过次页|共\d)/.test(
-      first,
-    )
-  )
-    return true;
-  return (
-    filled <= 2 &&
-    /^((已|待)?(收入|支出)[:合]|导出时间|打印|起始|终止|第.{1,6}页)/.test(first) &&
-    !/^\d{8,}/.test(raw)
-  );
-}
-
-/** What notes say of the totals: `共43笔记录`, `收入：1笔 0.35元`, `#支出合计：3笔，共-300.00元`, `已支出:6笔,1268.00元`. */
-class DeclaredReader {
-  private readonly out: StatementCollector;
-  private readonly found: DeclaredTotals = { line: 0 };
-
-  constructor(out: StatementCollector) {
-    this.out = out;
-  }
-
-  take(raw: string, line: number): void {
-    const text = raw.normalize('NFKC').slice(0, 500);
-    const count = /共\s*(\d{1,9})\s*笔记录/.exec(text);
-    if (count) {
-      this.found.count = Number(count[1]);
-      this.found.line ||= line;
-    }
-    const side =
-      /(?:^|[#",\s])(?:已)?(收入|支出)(?:合计)?\s*:\s*(\d{1,9})\s*笔[,\s]*共?\s*([+-]?[\d.]{1,20})\s*元/.exec(
-        text,
-      );
-    if (!side) return;
-    const amountMinor = this.out.amount(
-      readPrintedAmount(side[3] ?? '', 'CNY'),
-      side[3] ?? '',
-      line,
-      'total',
     );
-    if (amountMinor === null) return;
-    const name = side[1] === '收入' ? 'credit' : 'debit';
-    Object.assign(this.found, { [`${name}Count`]: Number(side[2]), [`${name}Minor`]: Math.abs(amountMinor) });
-    this.found.line ||= line;
+    this.account = account?.[1] ?? this.account;
   }
 
-  get totals(): DeclaredTotals | null {
-    return this.found.line > 0 ? this.found : null;
+  private headingIn(plain: readonly string[]): Heading | null {
+    for (const kind of this.heading ? [this.heading.kind] : this.kinds) {
+      const columns = findColumns(plain, kind);
+      if (columns) return { kind, columns, text: plain.map(headerName).join('\t').trimEnd() };
+    }
+    return null;
+  }
+
+  /** “发生额” over “收入” and “支出”: names of columns, and no digit. False when the line is no half of a heading. */
+  private takeLowerHalf(plain: readonly string[]): boolean {
+    const { upper } = this;
+    this.upper = null;
+    if (!upper) return false;
+    const { kind } = upper.heading;
+    const names = new Set(Object.values(kind.columns).flat());
+    const isHalf =
+      !plain.some((cell) => /\d/.test(cell)) && plain.some((cell) => names.has(headerName(cell)));
+    const whole = isHalf ? this.headingIn(belowOf(upper.cells, plain)) : null;
+    this.begin(whole ?? upper.heading, upper.line);
+    return whole !== null;
+  }
+
+  private begin(heading: Heading, line: number): void {
+    this.heading = heading;
+    this.out.format = heading.kind.format;
+    this.out.variant = heading.kind.variant;
+    this.out.beginStatement(line, null, this.account);
+    this.reader = heading.kind.reader(this.out, heading.columns);
   }
 }
 
-/** The direction that a word of `收/支`, `借/贷` or `DC` means, for the account that the table is of. */
-export function directionWord(text: string | null): Direction | null {
-  if (text === null) return null;
-  // Some write it twice: “借 Dr”.
-  const [word = '', again] = text.split(/[\s/()]+/);
-  const direction = wordDirection(word);
-  return again && wordDirection(again) !== direction ? null : direction;
-}
-
-function wordDirection(word: string): Direction | null {
-  if (/^(收入|收|已收入|贷|贷方|贷记|C|CR|CREDIT|来账|转入|存入|入账|流入|\+)$/i.test(word)) return 'credit';
-  if (/^(支出|支|已支出|借|借方|借记|D|DR|DEBIT|往账|转出|取出|出账|流出|-)$/i.test(word)) return 'debit';
-  return null;
+/** A heading over two lines as one: where the lower half has nothing, the cell above stands for both. */
+export function belowOf(above: readonly string[], plain: readonly string[]): string[] {
+  const width = Math.max(above.length, plain.length);
+  return Array.from({ length: width }, (_, index) => plain[index] || above[index] || '');
 }

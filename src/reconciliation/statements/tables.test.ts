@@ -104,7 +104,7 @@ describe('exports of banks', () => {
   it('that are not data say what to do', async () => {
     expect((await inspect('<html><table></table></html>')).problems).toEqual(['error html_not_read 0']);
     expect((await inspect(Buffer.from('d0cf11e0a1b11ae1', 'hex'))).problems).toEqual([
-      'error xls_not_read 0',
+      'error spreadsheet_damaged 0',
     ]);
     expect((await inspect('%PDF-1.7')).problems).toEqual(['error pdf_not_read 0']);
     expect((await inspect('hello\nworld\n')).problems).toEqual(['error format_unknown 0']);

@@ -1,6 +1,7 @@
 import type { StatementCollector } from './collector.ts';
 import type { DeclaredTotals, Direction } from './statement.types.ts';
-import { directionWord, type RowCells, type TableKind, type TableReader } from './table.ts';
+import type { RowCells, TableKind, TableReader } from './table.ts';
+import { directionWord } from './table-words.ts';
 
 /** Which way a row moved money; `none` when it moved nothing; null when the row does not tell. */
 type Movement = Direction | 'none' | null;
