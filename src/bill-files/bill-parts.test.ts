@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { utils, write } from '@e965/xlsx';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { createVault, keysOfVault } from '../infra/crypto/index.ts';
@@ -195,5 +196,21 @@ describe('a file of bills read in parts', () => {
     expect(await foundInParts(file)).toEqual(expected);
     expect(await foundInParts(file, Number.POSITIVE_INFINITY)).toEqual(expected);
     expect(expected.billCount > 8_000).toBe(!/table|nothing|PDF|breaks/.test(kind));
+  });
+
+  it('may be a workbook of Excel 97 to 2003: numbers that lost digits are told line by line', async () => {
+    const workbook = utils.book_new();
+    const rows = [
+      HEAD.trim().split(','),
+      ['0012', 'B1', '202601', 12.5, '2026-02-01', '张三'],
+      ['0013', Number('123456789012345678'), '202601', 1, '2026-02-01', '李四'],
+      ['0014', 'B3', '202601', 0.07, '2026-02-01', '王五'],
+    ];
+    utils.book_append_sheet(workbook, utils.aoa_to_sheet(rows), '账单');
+    const file = fileOf(write(workbook, { type: 'buffer', bookType: 'biff8' }));
+    const found = await foundInParts(file);
+    expect(found).toMatchObject({ billCount: 2, badLineCount: 1, unreadable: null });
+    expect(found.problems).toMatchObject([{ line: 3, code: 'number_too_long' }]);
+    expect(found).toEqual(await foundByLines(file));
   });
 });
