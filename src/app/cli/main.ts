@@ -130,10 +130,14 @@ function report(error: unknown): number {
     if (error.message) console.error(error.message);
     return error instanceof CommandError ? error.exitCode : EXIT.notConfigured;
   }
-  const { code, message, stack } = error as NodeJS.ErrnoException;
+  const { code, message, stack, syscall, path: file } = error as NodeJS.ErrnoException;
   if (code && UNREACHABLE.has(code)) {
     console.error(`Can't reach a server this needs: ${message || code}. See what: civicpay doctor`);
     return EXIT.notConfigured;
+  }
+  if (code && syscall && file) {
+    console.error(`Can't ${syscall} ${file}: ${code}`);
+    return EXIT.failed;
   }
   console.error(stack ?? message);
   return EXIT.failed;

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -26,6 +26,7 @@ import { TOKENS as T } from '../container.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { action, asOption, type CliContext, readJsonFile, type Tools, type Work } from './people.ts';
 import { readBytes } from './settlement-input.ts';
+import { payoutBatchLine, roundLines, settlementLine } from './settlement-words.ts';
 
 const FINANCE = 'the person of finance';
 const MOST_LISTED = 100;
@@ -51,10 +52,12 @@ export function addSettlementOfficeCommands(group: Command, context: CliContext)
 
 /** The parts of settlement, and whoever `--as` names. */
 function working<Options>(context: CliContext, work: OfficeWork<Options>) {
-  const withTools: Work<Options> = (tools: Tools, args, options) =>
-    work(tools.container.resolve(T.settlement), args, options, async () =>
-      doneBy(await tools.actor('finance')),
-    );
+  const withTools: Work<Options & { demoDate?: string }> = async (tools: Tools, args, options) => {
+    // Before anything is made that reads the clock.
+    if (options.demoDate !== undefined) setDemoDate(tools, options.demoDate);
+    const by = async () => doneBy(await tools.actor('finance'));
+    return work(tools.container.resolve(T.settlement), args, options, by);
+  };
   return action(context, withTools);
 }
 
@@ -66,7 +69,8 @@ function settlementCommands(group: Command, context: CliContext): void {
     .action(
       working(context, async ({ settlements }, _, { agency }: { agency?: string }) => {
         const { items } = await settlements.list({ agencyId: agency, limit: MOST_LISTED });
-        return items.map(settlementOf);
+        if (context.isJson()) return items.map(settlementOf);
+        return items.length === 0 ? 'Nothing was settled yet.' : items.map(settlementLine).join('\n');
       }),
     );
   group
@@ -79,6 +83,7 @@ function settlementCommands(group: Command, context: CliContext): void {
         const record = await settlements.get(settlementId);
         const statement = await settlements.statement(settlementId);
         if (out !== undefined) {
+          await mkdir(out, { recursive: true });
           await writeFile(path.join(out, `${settlementId}.csv`), statementCsv(statement));
           await writeFile(path.join(out, `${settlementId}.xlsx`), statementXlsx(statement));
           await writeFile(path.join(out, `${settlementId}.pdf`), await statementPdf(statement));
@@ -89,20 +94,24 @@ function settlementCommands(group: Command, context: CliContext): void {
   group
     .command('run')
     .description('settle every agency as far as it is due and its files are matched')
-    .option('--demo-date <date>', 'in a demo: as if it were noon of this date')
-    .action(action(context, run));
+    .addOption(demoDateOption())
+    .action(
+      working(context, async ({ settlements }) => {
+        const rounds = await settlements.settleDue();
+        if (context.isJson()) return rounds.map((round) => roundOf(round, 'en'));
+        return rounds.length === 0 ? 'No agency has terms.' : rounds.flatMap(roundLines).join('\n');
+      }),
+    );
 }
 
-async function run({ container }: Tools, _: readonly string[], { demoDate }: { demoDate?: string }) {
-  if (demoDate !== undefined) {
-    const nowMs = Date.parse(`${demoDate}T12:00:00+08:00`);
-    if (!container.resolve(T.config).demo || Number.isNaN(nowMs)) {
-      throw new CommandError('--demo-date takes YYYY-MM-DD, and only in a demo', EXIT.usage);
-    }
-    container.register(T.clock, { useValue: { nowMs: () => nowMs } });
+const demoDateOption = () => new Option('--demo-date <date>', 'in a demo: as if it were noon of this date');
+
+function setDemoDate({ container }: Tools, demoDate: string): void {
+  const nowMs = Date.parse(`${demoDate}T12:00:00+08:00`);
+  if (!container.resolve(T.config).demo || Number.isNaN(nowMs)) {
+    throw new CommandError('--demo-date takes YYYY-MM-DD, and only in a demo', EXIT.usage);
   }
-  const rounds = await container.resolve(T.settlement).settlements.settleDue();
-  return rounds.map((round) => roundOf(round, 'en'));
+  container.register(T.clock, { useValue: { nowMs: () => nowMs } });
 }
 
 function termsCommands(group: Command, context: CliContext): Command {
@@ -148,13 +157,13 @@ function payoutCommands(group: Command, context: CliContext): Command {
   const payout = group
     .command('payout')
     .description('files of payouts: made, approved by two others, sent, answered');
-  payout
-    .command('list')
-    .action(
-      working(context, async ({ payouts }) =>
-        (await payouts.list({ limit: MOST_LISTED })).items.map(payoutBatchOf),
-      ),
-    );
+  payout.command('list').action(
+    working(context, async ({ payouts }) => {
+      const { items } = await payouts.list({ limit: MOST_LISTED });
+      if (context.isJson()) return items.map(payoutBatchOf);
+      return items.length === 0 ? 'No file of payouts was made yet.' : items.map(payoutBatchLine).join('\n');
+    }),
+  );
   payout
     .command('show')
     .argument('<batch-id>')
@@ -171,6 +180,7 @@ function payoutCommands(group: Command, context: CliContext): Command {
     .description('make a file of everything that is due')
     .addOption(new Option('--format <format>').choices(PAYOUT_FORMATS).default('pain001'))
     .option('--currency <code>', 'ISO 4217', 'CNY')
+    .addOption(demoDateOption())
     .action(
       working(
         context,
@@ -209,6 +219,8 @@ function decidingCommands(payout: Command, context: CliContext): void {
     .requiredOption('--out <folder>', 'where the file is written')
     .action(
       working(context, async ({ payouts }, [batchId = ''], { out }: { out: string }, by) => {
+        // Before it counts as sent.
+        await mkdir(out, { recursive: true });
         const { batch, fileName, content } = await payouts.send(batchId, await by());
         const file = path.join(out, fileName);
         await writeFile(file, content, { mode: 0o600 });

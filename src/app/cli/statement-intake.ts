@@ -63,6 +63,11 @@ async function importFile(tools: Tools, [file = '']: readonly string[], { source
   try {
     const taken = await batches.take(key, { path: file, fileName: path.basename(file), receivedBy });
     if (!('statement' in taken)) throw new RangeError(`a file was taken in as ${taken.kind}`);
+    const { findings } = taken.statement;
+    if (taken.kind === 'stopped') {
+      // Who has to decide can; a file that is not whole has to be sent again.
+      process.exitCode = findings.every(({ isWaivable }) => isWaivable) ? EXIT.failed : EXIT.usage;
+    }
     return { outcome: taken.kind, statement: statementOf(taken.statement, true) };
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;

@@ -100,10 +100,13 @@ export const settlementProblems: ProblemCatalogue = {
     en: ['The file that is answered was not sent', 'Send it first, or ask the bank about its answer.'],
   },
   payouts_none_due: {
-    'zh-CN': ['没有到期可付的结算', '到期的结算都已在付款文件中，或收款账户缺失、有误（{notPayable} 笔）。'],
+    'zh-CN': [
+      '没有到期可付的结算',
+      '到期的结算都已在付款文件中，或收款账户缺失、有误（{notPayable} 笔）；未到期的到期日再付。',
+    ],
     en: [
       'Nothing is due that can be paid',
-      'What is due is in a file already, or its account is missing or wrong ({notPayable}).',
+      'What is due by today is in a file already, or its account is missing or wrong ({notPayable}). The rest is paid on the day it is due.',
     ],
   },
   payouts_taken: {
