@@ -22,7 +22,7 @@ const MOST_MIB = 400;
 const EVERY = 100;
 const WRONG = { bank: { amount: 10, missing: 20 }, power: { amount: 30, missing: 40 } };
 type Side = keyof typeof WRONG;
-const PROCESS = fileURLToPath(new URL('./support/reconciliation-day.ts', import.meta.url));
+const PROCESS = fileURLToPath(new URL('./support/reconciliation-day.js', import.meta.url));
 
 /**
  * A day from two files to classified, durable and reported on MariaDB: the bank's file and an agency's against what our books say of
@@ -135,7 +135,7 @@ class Ground {
     const files = { bank: this.file('bank.csv'), power: this.file('power.csv') };
     const { databaseUrl, vaultKeys } = this;
     const input: DayInput = { databaseUrl, vaultKeys, businessDate: DATE, files };
-    const args = ['--import', 'tsx', PROCESS, JSON.stringify(input)];
+    const args = [PROCESS, JSON.stringify(input)];
     const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 20 });
     const output = JSON.parse(stdout) as DayOutput;
     for (const [source, { digest }] of Object.entries(output.runs)) this.digests.add(`${source} ${digest}`);
