@@ -34,7 +34,7 @@ export interface MovementSpan {
 }
 
 /** A page's rows live until it is worked on: with more, collecting garbage costs more than asking again. */
-const PAGE = 2_000;
+const PAGE = 500;
 /** A payment is debited within its order's time, and is posted after: older ids can't have moved in the span. */
 const LONGEST_ORDER_MS = 2 * 86_400_000;
 

@@ -10,6 +10,7 @@ const HEADER_WORDS = 5;
 const AS_BEFORE = -1;
 /** Longer texts are deflated: an entry of XML has kilobytes, and most of it is the same as in the one before. */
 const DEFLATE_FROM_BYTES = 1024 ** 2;
+const FIRST_TEXT_BYTES = 1024 ** 2;
 /** What the text of one piece may come to, so that neither memory nor a database's packet is too small for it. */
 const MAX_TEXT_BYTES = 256 * 1024 ** 2;
 const MAX_PACKED_BYTES = 6 * 1024 ** 2;
@@ -22,34 +23,27 @@ export class RawRowsTooLarge extends Error {
 /** Gathers rows as they came; `take()` gives them as bytes and begins anew. */
 export class RawRowsWriter {
   private readonly lines: number[] = [];
-  /** In characters. */
   private readonly lengths: number[] = [];
-  private readonly texts: string[] = [];
+  private text = Buffer.allocUnsafe(FIRST_TEXT_BYTES);
+  private textBytes = 0;
   private last: string | null = null;
-  private charCount = 0;
   private readonly taken = createHash('sha256');
 
   /** Throws RawRowsTooLarge. */
   add(line: number, raw: string): void {
     // Comparing every text with the one before would cost as much as keeping it.
     const isAsBefore = line === this.lines.at(-1) && raw === this.last;
+    if (!isAsBefore && this.textBytes + raw.length > MAX_TEXT_BYTES)
+      throw new RawRowsTooLarge('rows with too much text');
     this.lines.push(line);
-    if (isAsBefore) {
-      this.lengths.push(AS_BEFORE);
-      return;
-    }
-    this.charCount += raw.length;
-    if (this.charCount > MAX_TEXT_BYTES) throw new RawRowsTooLarge('rows with too much text');
-    this.lengths.push(raw.length);
-    this.texts.push(raw);
+    this.lengths.push(isAsBefore ? AS_BEFORE : this.append(raw));
     this.last = raw;
   }
 
   /** Throws RawRowsTooLarge. */
   take(): Buffer {
-    const { lines, lengths, texts } = this;
-    const text = Buffer.from(texts.join(''));
-    if (text.length !== this.charCount) this.countBytes();
+    const { lines, lengths } = this;
+    const text = this.text.subarray(0, this.textBytes);
     const isDeflated = text.length >= DEFLATE_FROM_BYTES;
     const body = isDeflated ? deflateRawSync(text, { level: 1 }) : text;
     if (body.length > MAX_PACKED_BYTES) throw new RawRowsTooLarge('rows with too much text');
@@ -58,9 +52,9 @@ export class RawRowsWriter {
       (column) => new Uint8Array(column.buffer),
     );
     for (const bytes of [...columns, text]) this.taken.update(bytes);
-    for (const column of [lines, lengths, texts]) column.length = 0;
+    for (const column of [lines, lengths]) column.length = 0;
     this.last = null;
-    this.charCount = 0;
+    this.textBytes = 0;
     return Buffer.concat([...columns, body]);
   }
 
@@ -69,14 +63,17 @@ export class RawRowsWriter {
     return this.taken.copy().digest('hex');
   }
 
-  /** Characters of several bytes are there: few files have any. */
-  private countBytes(): void {
-    let at = 0;
-    for (const [row, length] of this.lengths.entries()) {
-      if (length === AS_BEFORE) continue;
-      this.lengths[row] = Buffer.byteLength(this.texts[at] ?? '');
-      at += 1;
+  /** At once, so that no text has to live as long as its piece; returns its bytes. */
+  private append(raw: string): number {
+    const needed = this.textBytes + raw.length * 3;
+    if (needed > this.text.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, this.text.length * 2));
+      this.text.copy(larger, 0, 0, this.textBytes);
+      this.text = larger;
     }
+    const byteLength = this.text.write(raw, this.textBytes);
+    this.textBytes += byteLength;
+    return byteLength;
   }
 }
 

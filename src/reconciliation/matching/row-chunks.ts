@@ -21,7 +21,7 @@ export class ChunkWriter {
   private readonly day = new Int32Array(ROWS_PER_CHUNK);
   private readonly currency = new Uint16Array(ROWS_PER_CHUNK);
   private readonly flags = new Uint8Array(ROWS_PER_CHUNK);
-  private readonly texts = KEY_COLUMNS.map(() => new Array<string>(ROWS_PER_CHUNK).fill(''));
+  private readonly texts = KEY_COLUMNS.map(() => new TextWords());
   private readonly currencies: string[] = [];
   private readonly days = new Days();
   private readonly packed = new TextWords();
@@ -51,8 +51,7 @@ export class ChunkWriter {
     for (const [place, column] of KEY_COLUMNS.entries()) {
       // As in a table: where there is a number, what else is said is not looked at.
       const text = (column === 'text' && (row.ref || row.channelRef) ? null : row[column]) || '';
-      const texts = this.texts[place];
-      if (texts) texts[at] = text;
+      this.texts[place]?.append(text);
       if (text !== '') this.columns |= HAS.firstText << place;
     }
     this.rowCount = at + 1;
@@ -66,8 +65,8 @@ export class ChunkWriter {
     packed.end = 0;
     for (const currency of currencies) packed.append(currency);
     for (const [place, column] of this.texts.entries()) {
-      if (columns & (HAS.firstText << place))
-        for (let row = 0; row < rowCount; row++) packed.append(column[row] ?? '');
+      if (columns & (HAS.firstText << place)) packed.appendFrom(column.words, 0, column.end);
+      column.end = 0;
     }
     const places = placesOf(rowCount, columns);
     const bytes = Buffer.alloc((places.texts + packed.end) * 4);
