@@ -180,12 +180,12 @@ describeOnBothStacks('movements', (stack) => {
 
   it('are all there, each once, when there are more than a page of one moment', async () => {
     const ids = freshIds();
-    const payments = Array.from({ length: 2_003 }, (_, at) =>
+    const payments = Array.from({ length: 1_003 }, (_, at) =>
       paymentOf(FROM_MS, at % 3 === 0 ? { ...ids, ...NOTHING_MOVED, status: 'expired' } : ids),
     );
     const one = payments[0] as Payment;
     for (let at = 0; at < payments.length; at += 500) await insert(...payments.slice(at, at + 500));
-    const more = Array.from({ length: 2_001 }, () => paymentOf(FROM_MS, ids));
+    const more = Array.from({ length: 1_001 }, () => paymentOf(FROM_MS, ids));
     for (let at = 0; at < more.length; at += 500) await insert(...more.slice(at, at + 500));
     const returns = payments.map(({ paymentId }) => ({
       reference: paymentId.replace('pay', 'rf0'),

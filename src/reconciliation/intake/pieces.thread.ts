@@ -1,23 +1,33 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { createVault, type VaultKeys } from '../../infra/crypto/index.ts';
-import { type DbConfig, openDb } from '../../infra/db/index.ts';
-import { type FileReading, filePiecesHere } from './file-pieces.ts';
+import type { DbConfig } from '../../infra/db/index.ts';
+import type { FileReading } from './file-pieces.ts';
 import type { StatementPiece } from './pieces.ts';
 import type { Handed } from './pieces-in-thread.ts';
-import { type SheetReading, sheetPiecesHere } from './sheet-pieces.ts';
+import type { SheetReading } from './sheet-pieces.ts';
 
-/** What a thread does for one statement: it begins, then gives `next` until that is the end. A thread has one statement at a time. */
+/**
+ * What a thread does for one statement: it begins, then gives `next` until that is the end. A thread has one statement at a time, and
+ * loads what it needs for that: all of it takes half a second and some memory.
+ */
 
 let handed: AsyncIterator<Handed> | null = null;
 
 export function beginFile({ keys, reading }: { keys: VaultKeys; reading: FileReading }): void {
-  begin((onPieces) => filePiecesHere(createVault(keys), reading, onPieces));
+  begin(async (onPieces) => {
+    const { filePiecesHere } = await import('./file-pieces.ts');
+    return filePiecesHere(createVault(keys), reading, onPieces);
+  });
 }
 
 /** Reads our books over a connection of its own. */
 export function beginSheet(given: { keys: VaultKeys; database: DbConfig; reading: SheetReading }): void {
   begin(async (onPieces) => {
+    const [{ openDb }, { sheetPiecesHere }] = await Promise.all([
+      import('../../infra/db/index.ts'),
+      import('./sheet-pieces.ts'),
+    ]);
     const db = openDb({ ...given.database, poolMax: 1 });
     try {
       return await sheetPiecesHere({ db, vault: createVault(given.keys) }, given.reading, onPieces);
