@@ -101,7 +101,7 @@ function readPlainAmount(text: string, currency: string | null): number | null {
   return minor;
 }
 
-/** Text without what exports wrap around it: tabs and back-ticks against spreadsheets, full-width forms, a BOM. */
+/** Text without what exports wrap around it: tabs, back-ticks and the like against spreadsheets, full-width forms, a BOM. */
 export function plainText(text: string): string {
   if (PLAIN_ALREADY.test(text)) return text;
   const normal = text.normalize('NFKC').replaceAll('\u2212', '-');
@@ -110,7 +110,11 @@ export function plainText(text: string): string {
   let end = normal.length;
   while (start < end && WRAPPING.test(normal.charAt(start))) start += 1;
   while (end > start && WRAPPING.test(normal.charAt(end - 1))) end -= 1;
-  return normal.slice(start, end);
+  const plain = normal.slice(start, end);
+  const first = plain.charAt(0);
+  if (first !== '=' && first !== "'") return plain;
+  // `="0012"` and `'0012` keep a spreadsheet from making a number of it.
+  return /^="([^"]*)"$/.exec(plain)?.[1] ?? plain.replace(/^'(?=[\d+-])/, '');
 }
 
 /** Chinese characters too, but for those of the blocks that Unicode keeps for compatibility. */

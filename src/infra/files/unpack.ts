@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -7,6 +8,7 @@ import { type Entry, open as openZipFile, type ZipFile } from 'yauzl';
 import { COMPOUND_FILE_MAGIC } from './compound-file.ts';
 import { LIMITS } from './limits.ts';
 import { UnreadableFile } from './reading.types.ts';
+import { decoderOf } from './text.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 /** A zip with more than this is not a statement. */
@@ -59,7 +61,9 @@ async function* unzipOnly(path: string): AsyncGenerator<Buffer> {
   const zip = await openZip(path);
   try {
     const files = (await entriesOf(zip)).filter(({ fileName }) => !/\/$|^__MACOSX\/|(^|\/)\./.test(fileName));
-    const [only, ...others] = files;
+    // Alipay puts the sums of a bill beside its rows, as a file of their own.
+    const details = files.length === 2 ? files.filter((entry) => !/汇总/.test(nameOf(entry))) : files;
+    const [only, ...others] = details;
     if (!only) throw new UnreadableFile('archive_empty', 'the zip holds no file');
     if (others.length > 0) {
       throw new UnreadableFile(
@@ -71,6 +75,11 @@ async function* unzipOnly(path: string): AsyncGenerator<Buffer> {
   } finally {
     zip.close();
   }
+}
+
+/** A name as its writer meant it: Chinese systems write GBK without saying so. */
+function nameOf({ fileNameRaw }: Entry): string {
+  return decoderOf(isUtf8(fileNameRaw) ? 'utf-8' : 'gb18030').decode(fileNameRaw);
 }
 
 /** The bytes of one file of a zip, held to its declared size, its checksum and the limits. */

@@ -1,6 +1,6 @@
 import { readPrintedAmount, type TableRecord } from '../../infra/files/index.ts';
 import type { StatementCollector } from './collector.ts';
-import type { Columns, RowCells, TableKind, TableReader } from './table.ts';
+import type { Columns, RowCells, TableKind, TableReader } from './table-columns.ts';
 
 /**
  * The payment advice that file billers get (docs/file-billers.md), CSV or XLSX: a line for each bill, of what was undone below

@@ -83,6 +83,8 @@ export class Bai2Parser implements StatementParser {
       throw new UnreadableFile('record_unreadable', 'a continuation (88) of nothing, or without end', line);
     }
     const [first = '', ...others] = content.split(',');
+    if (this.isFieldEnded && record.code === '03' && /^\d{3}$/.test(first.trim()))
+      fillLastBalance(record.fields);
     if (this.isFieldEnded) record.fields.push(first, ...others);
     else record.fields.push(`${record.fields.pop() ?? ''} ${first}`, ...others);
     record.raw.push(raw);
@@ -102,6 +104,15 @@ export class Bai2Parser implements StatementParser {
   }
 
   private openGroup({ fields, line }: Bai2Record): void {
+    const status = fields[2]?.trim() ?? '';
+    if (status === '2' || status === '4') {
+      const what = status === '2' ? 'deletes what was sent before' : 'is a test';
+      this.out.error(
+        'status_unreadable',
+        line,
+        `group status ${status}: the group ${what}, and is no statement`,
+      );
+    }
     this.groupCurrency = fields[5]?.trim() || 'USD';
     const date = fields[3]?.trim() ?? '';
     this.asOf = readDigitDate(date);
@@ -184,6 +195,13 @@ export class Bai2Parser implements StatementParser {
     }
     this.out.endStatement();
   }
+}
+
+/** A record may end (`/`) before the item count and funds type of its last balance: they are empty then. */
+function fillLastBalance(fields: string[]): void {
+  let at = 2;
+  while (at < fields.length) at += 3 + fundsFieldCount(fields[at + 3]?.trim() ?? '', fields, at + 3);
+  while (fields.length < at) fields.push('');
 }
 
 /** How many fields the funds type takes: itself, and its days and amounts. */

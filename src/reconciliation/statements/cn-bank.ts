@@ -1,7 +1,7 @@
 import type { StatementCollector } from './collector.ts';
 import { RunningBalance } from './running-balance.ts';
 import type { DeclaredTotals } from './statement.types.ts';
-import type { Columns, RowCells, TableKind, TableReader } from './table.ts';
+import type { Columns, RowCells, TableKind, TableReader } from './table-columns.ts';
 import { directionWord } from './table-words.ts';
 
 /**
@@ -34,6 +34,12 @@ export const CN_BANK: TableKind = {
       '存入',
       '存入金额',
       '转入金额',
+      '转入',
+      '贷',
+      '贷方(收入)',
+      '收入(贷方)',
+      '收入/贷方',
+      '收款金额',
       '记账金额(收入)',
       '交易金额(收入)',
       '贷方发生额/元(收入)',
@@ -48,6 +54,12 @@ export const CN_BANK: TableKind = {
       '取出',
       '支取金额',
       '转出金额',
+      '转出',
+      '借',
+      '借方(支出)',
+      '支出(借方)',
+      '支出/借方',
+      '付款金额',
       '记账金额(支出)',
       '交易金额(支出)',
       '借方发生额/元(支取)',
@@ -71,7 +83,7 @@ export const CN_BANK: TableKind = {
       '资金流向',
     ],
     balance: ['余额', '账户余额', '联机余额', '本次余额', '交易后余额', '可用余额'],
-    currency: ['币别', '货币', '币种', '交易币种', '记账币种', '货币代号'],
+    currency: ['记账币种', '币别', '货币', '币种', '交易币种', '交易货币', '货币代号'],
     counterparty: [
       '对方账户名',
       '对方户名',
@@ -100,17 +112,18 @@ export const CN_BANK: TableKind = {
     ],
     purpose: ['用途', '交易用途', '客户摘要', '备注', '交易备注'],
     name: ['交易名称', '交易类型', '业务摘要', '业务类型', '业务名称'],
-    ref: ['企业业务编号', '商户订单号', '业务参考号', '业务编号', '客户业务编号'],
+    ref: ['企业业务编号', '商户订单号', '业务参考号', '业务编号', '客户业务编号', '企业流水号'],
     bankRef: [
       '交易流水号',
       '流水号',
       '核心流水号',
-      '凭证号',
-      '凭证号码',
-      '交易编号',
       '账户明细编号-交易流水号',
       '银行流水号',
+      '交易编号',
+      '日志号',
       '回单编号',
+      '凭证号',
+      '凭证号码',
     ],
   },
   required: ['date', ['amount', 'credit', 'debit']],
@@ -138,11 +151,22 @@ const CURRENCIES: Readonly<Record<string, string>> = {
   新西兰元: 'NZD',
 };
 
+/** `人民币`, `CNY`, `美元(USD)`, `人民币CNY`; anything else as it stands. */
+function currencyOf(word: string | null): string {
+  if (word === null) return 'CNY';
+  const [plain = '', code] = /^([^A-Z(/-]*)[(/ -]*([A-Z]{3})?\)?$/i.exec(word)?.slice(1) ?? [word];
+  const named = CURRENCIES[word] ?? CURRENCIES[plain.trim()];
+  return code && code.toUpperCase() !== 'RMB' ? code.toUpperCase() : (named ?? word.toUpperCase());
+}
+
 class BankReader implements TableReader {
   private readonly out: StatementCollector;
   private readonly columns: Columns;
   private readonly running: RunningBalance;
   private hasNegative = false;
+  private hasOtherWords = false;
+  /** How the first debit was written: with its minus, or so that a minus takes one back. */
+  private debitSign: 1 | -1 | null = null;
 
   constructor(out: StatementCollector, columns: Columns) {
     this.out = out;
@@ -152,8 +176,8 @@ class BankReader implements TableReader {
 
   row(cells: RowCells): void {
     const { out } = this;
-    const word = cells.text('currency');
-    const currency = word === null ? 'CNY' : (CURRENCIES[word] ?? word.toUpperCase());
+    const currency = currencyOf(cells.text('currency'));
+    if (isBalanceOnly(cells)) return;
     if (!/^[A-Z]{3}$/.test(currency)) {
       out.error('currency_unreadable', cells.line, `“${currency.slice(0, 20)}” is no currency that is known`);
       return;
@@ -162,6 +186,7 @@ class BankReader implements TableReader {
     const balanceMinor = cells.amount('balance', currency, out);
     if (signedMinor === null) return;
     if (signedMinor < 0) this.hasNegative = true;
+    this.hasOtherWords ||= cells.others.some((text) => /^(收入?|支出?|借方?|贷方?|[DC]|DR|CR)$/i.test(text));
     const bookedOn = cells.date('date', out);
     if (!bookedOn) out.error('date_missing', cells.line, 'the row has no date');
     if (typeof balanceMinor === 'number') {
@@ -174,7 +199,8 @@ class BankReader implements TableReader {
       amountMinor: Math.abs(signedMinor),
       currency,
       direction: signedMinor < 0 ? 'debit' : 'credit',
-      isReversal: /冲正|冲账|抹账/.test(cells.joined('name', 'memo') ?? ''),
+      isReversal:
+        this.isTakenBack(cells, signedMinor) || /冲正|冲账|抹账/.test(cells.joined('name', 'memo') ?? ''),
       bookedOn,
       valueOn: cells.date('valueDate', out) ?? bookedOn,
       counterparty: cells.label('counterparty'),
@@ -188,11 +214,11 @@ class BankReader implements TableReader {
     const balances = this.running.end();
     const isUnsigned =
       !this.hasNegative && !['credit', 'debit', 'direction'].some((role) => this.columns.has(role));
-    if (isUnsigned && balances === 'broken') {
+    if (isUnsigned && (balances === 'broken' || this.hasOtherWords)) {
       this.out.error(
         'direction_unreadable',
         lastLine,
-        'no amount has a sign and no column known here says credit or debit, but the balances fall',
+        'no amount has a sign, and the column that says credit or debit is none of those known here',
       );
     } else if (balances !== 'proved' && !declared) {
       this.out.warn('totals_missing', lastLine, 'neither totals nor balances prove that the file is whole');
@@ -213,8 +239,8 @@ class BankReader implements TableReader {
         out.error('direction_unreadable', cells.line, 'both the credit and the debit column hold an amount');
         return null;
       }
-      // A negative credit is a credit taken back; a debit may be written with its minus.
-      return creditMinor || 0 - Math.abs(debitMinor ?? 0);
+      // A negative credit is a credit taken back.
+      return creditMinor || this.signedDebit(debitMinor ?? 0, cells.line);
     }
     if (amountMinor === undefined) {
       out.error('amount_unreadable', cells.line, 'the row has no amount');
@@ -227,7 +253,33 @@ class BankReader implements TableReader {
       out.error('direction_unreadable', cells.line, `“${word ?? ''}” is neither credit nor debit`);
       return null;
     }
-    if (amountMinor < 0) return direction === 'debit' ? amountMinor : 0 - Math.abs(amountMinor);
-    return direction === 'debit' ? 0 - amountMinor : amountMinor;
+    return direction === 'debit' ? this.signedDebit(amountMinor, cells.line) : amountMinor;
   }
+
+  /** Whether an amount moves money the other way than the side says on which it stands. */
+  private isTakenBack(cells: RowCells, signedMinor: number): boolean {
+    const isOn = (side: string) => /[1-9]/.test(cells.text(side) ?? '');
+    const word = this.columns.has('direction') ? directionWord(cells.text('direction')) : null;
+    const side = isOn('debit') ? 'debit' : isOn('credit') ? 'credit' : word;
+    return signedMinor !== 0 && side !== null && side !== (signedMinor < 0 ? 'debit' : 'credit');
+  }
+
+  /** Some banks write debits with a minus; others only those that are taken back. The first one of a file tells which. */
+  private signedDebit(amountMinor: number, line: number): number | null {
+    if (amountMinor === 0) return 0;
+    const sign = amountMinor < 0 ? -1 : 1;
+    this.debitSign ??= sign;
+    if (sign === this.debitSign) return 0 - Math.abs(amountMinor);
+    if (sign === -1) return 0 - amountMinor;
+    this.out.error('direction_unreadable', line, 'a debit without a minus, where those before have one');
+    return null;
+  }
+}
+
+/** `期初余额`, `承前页`: a line between rows that moves nothing. */
+function isBalanceOnly(cells: RowCells): boolean {
+  if (['amount', 'credit', 'debit'].some((role) => !/^[0.]*$/.test(cells.text(role) ?? ''))) return false;
+  return /^(期初|期末|上期|上年|上月|上日|昨日|本日|日终|承前).{0,4}$/.test(
+    cells.text('memo', 'name', 'purpose') ?? '',
+  );
 }

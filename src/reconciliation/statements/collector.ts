@@ -19,6 +19,9 @@ import type {
   StatementTotals,
 } from './statement.types.ts';
 
+/** `1.23457E+17`: what spreadsheets save of a long number as CSV. */
+const LOST_DIGITS = /^\d(\.\d+)?E\+\d{2}$/;
+
 /** Takes what a reader finds: completes and hashes rows, adds up, and holds the file to what it says of itself. */
 export class StatementCollector {
   readonly balances: StatementBalance[] = [];
@@ -82,6 +85,13 @@ export class StatementCollector {
     };
     this.add(statement, row);
     if (row.raw.includes('\uFFFD')) this.reportDamagedText(row);
+    if (LOST_DIGITS.test(row.ref ?? '') || LOST_DIGITS.test(row.bankRef ?? '')) {
+      this.error(
+        'reference_damaged',
+        row.line,
+        'a spreadsheet has made a number of a reference, and lost its digits',
+      );
+    }
     this.rowCount += 1;
     this.rows.push(row);
   }

@@ -12,7 +12,7 @@ import { CN_BANK } from './cn-bank.ts';
 import type { Layout } from './layout.types.ts';
 import { LAYOUTS } from './layouts.data.ts';
 import { ALIPAY_MERCHANT, WECHAT_FUNDS, WECHAT_TRADES } from './merchants.ts';
-import { belowOf, findColumns, type TableKind } from './table.ts';
+import { belowOf, findColumns, type TableKind } from './table-columns.ts';
 import { ALIPAY_PERSONAL, WECHAT_PERSONAL } from './wallets.ts';
 
 /** The finer kinds first: a bank's columns are the plainest of all. */

@@ -13,7 +13,7 @@ import {
 import { excerpt, type StatementCollector } from './collector.ts';
 import type { ControlRecord, DatePlace, Layout, Place, TextPlace } from './layout.types.ts';
 import type { DeclaredTotals, Direction, StatementParser } from './statement.types.ts';
-import { headerName } from './table.ts';
+import { headerName } from './table-columns.ts';
 
 /** Reads a file by its declared layout. */
 export class LayoutParser implements StatementParser {

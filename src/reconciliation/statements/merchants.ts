@@ -1,7 +1,13 @@
 import { readPrintedAmount, type TableRecord } from '../../infra/files/index.ts';
 import type { StatementCollector } from './collector.ts';
 import type { DeclaredTotals, Direction } from './statement.types.ts';
-import { type Columns, headerName, type RowCells, type TableKind, type TableReader } from './table.ts';
+import {
+  type Columns,
+  headerName,
+  type RowCells,
+  type TableKind,
+  type TableReader,
+} from './table-columns.ts';
 import { directionWord } from './table-words.ts';
 
 /** The bill of transactions that WeChat Pay makes for a merchant: every value behind a back-tick, totals below. */
@@ -22,6 +28,7 @@ export const WECHAT_TRADES: TableKind = {
     refundAskedAmount: ['申请退款金额', '退款金额'],
     refundAmount: ['退款金额'],
     refundState: ['退款状态'],
+    refundedAt: ['退款成功时间'],
     memo: ['商品名称'],
   },
   required: ['date', 'bankRef', 'ref', 'state', ['orderAmount', 'settledAmount']],
@@ -102,7 +109,8 @@ class TradesReader implements TableReader {
     if (amountMinor === undefined || amountMinor === null) return;
     const direction: Direction = isRefund ? 'debit' : 'credit';
     this.counted[`${direction}Minor`] += Math.abs(amountMinor);
-    const bookedOn = cells.date('date', out);
+    // A bill of refunds alone gives the time of the payment first.
+    const bookedOn = cells.date(isRefund && cells.text('refundedAt') ? 'refundedAt' : 'date', out);
     out.row({
       line: cells.line,
       ref: isRefund ? cells.text('refundRef', 'ref') : cells.text('ref'),

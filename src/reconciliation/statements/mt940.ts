@@ -82,7 +82,7 @@ export class Mt940Parser implements StatementParser {
       this.field = { tag: found[1] ?? '', lines: [found[2] ?? ''], line, raw: [text] };
       return;
     }
-    if (MESSAGE_END.test(text) && (this.message || this.field)) {
+    if (MESSAGE_END.test(text) && (this.message || this.field) && !this.isInDetails(text)) {
       this.endMessage(true);
       return;
     }
@@ -97,6 +97,13 @@ export class Mt940Parser implements StatementParser {
     }
     this.field.lines.push(text);
     this.field.raw.push(text);
+  }
+
+  /** Some banks let a text of an entry begin its line with a dash: before the closing balance that ends no message. */
+  private isInDetails(text: string): boolean {
+    const { message, entry, field } = this;
+    if (text.startsWith('-}') || !message || message.isInterim || message.seen.has('62')) return false;
+    return entry !== null && field?.tag === '86';
   }
 
   /** `{1:F01…}{2:I940…}{4:` opens a message; blocks that hold no statement are passed over. */

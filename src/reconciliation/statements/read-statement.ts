@@ -22,7 +22,8 @@ import { LayoutParser } from './layout.ts';
 import type { Layout } from './layout.types.ts';
 import { Mt940Parser } from './mt940.ts';
 import type { StatementParser, StatementRow, StatementSummary } from './statement.types.ts';
-import { type TableKind, TableParser } from './table.ts';
+import { TableParser } from './table.ts';
+import type { TableKind } from './table-columns.ts';
 
 /** The heading of a table has to be within this. */
 const SAMPLE_BYTES = 64 * 1024;
@@ -64,7 +65,9 @@ export async function readStatement(
     if (isSpreadsheet(container)) {
       await readWorkbook(path, container, options, out, flush);
     } else {
-      const reading = readingOf(await sampleOf(path, container), options);
+      const sample = await sampleOf(path, container);
+      refusePacked(sample);
+      const reading = readingOf(sample, options);
       if (!format) format = reading.kind === 'layout' ? reading.layout.name : reading.kind;
       const bytes = unpack(path, container);
       // A file that lies there plain is hashed as it is read; the others once more.
@@ -197,6 +200,16 @@ async function sampleOf(path: string, container: ContainerKind): Promise<Buffer>
     if (byteCount >= SAMPLE_BYTES) break;
   }
   return Buffer.concat(chunks).subarray(0, SAMPLE_BYTES);
+}
+
+/** Archives in archives, and workbooks in archives, would have to be unpacked to a place of their own. */
+function refusePacked(sample: Buffer): void {
+  const start = sample.subarray(0, 4).toString('latin1');
+  if (start !== 'PK\x03\x04' && start !== '\xd0\xcf\x11\xe0' && !start.startsWith('\x1f\x8b')) return;
+  throw new UnreadableFile(
+    'archive_in_archive',
+    'a workbook or an archive inside an archive: unpack it, and read what was in it',
+  );
 }
 
 async function* hashed(bytes: AsyncIterable<Buffer>, sha256: Hash): AsyncGenerator<Buffer> {

@@ -2,16 +2,17 @@ import { readPrintedAmount } from '../../infra/files/index.ts';
 import type { StatementCollector } from './collector.ts';
 import type { DeclaredTotals, Direction } from './statement.types.ts';
 
-/** Lines that people read: rules, remarks, `#…`, totals with their words. */
-export function isNote(raw: string, plain: readonly string[]): boolean {
+/** Sums and balances stand between rows, with a date or without. */
+const SUM = /^(.{0,6}合计|总计|小计|期[初末]余额|承前页|过次页)/;
+const REMARK = /^(#|-{4,}|={4,}|—{4,}|注:|说明|提示|备注:|以上|本页|共\d)/;
+
+/** Lines that people read: rules, remarks, `#…`, totals with their words. A row has a date, and may begin with any word. */
+export function isNote(raw: string, plain: readonly string[], isDated: boolean): boolean {
   const first = plain.find((cell) => cell !== '') ?? '';
   const filled = plain.filter((cell) => cell !== '').length;
-  if (
-    /^(#|-{4,}|={4,}|—{4,}|注:|说明|提示|备注:|以上|本页|.{0,6}合计|总计|小计|期[初末]余额|承前页|过次页|共\d)/.test(
-      first,
-    )
-  )
-    return true;
+  if (SUM.test(first)) return true;
+  if (isDated) return false;
+  if (REMARK.test(first)) return true;
   return (
     filled <= 2 &&
     /^((已|待)?(收入|支出)[:合]|导出时间|打印|起始|终止|第.{1,6}页)/.test(first) &&
@@ -36,7 +37,7 @@ export class DeclaredReader {
       this.found.line ||= line;
     }
     const side =
-      /(?:^|[#",\s])(?:已)?(收入|支出)(?:合计)?\s*:\s*(\d{1,9})\s*笔[,\s]*共?\s*([+-]?[\d.]{1,20})\s*元/.exec(
+      /(?:^|[#",\s])(?:已)?(收入|支出)(?:合计)?\s*:\s*(\d{1,9})\s*笔[,\s]*共?\s*([+-]?[\d.,]{1,20})\s*元/.exec(
         text,
       );
     if (!side) return;

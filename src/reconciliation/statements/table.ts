@@ -1,139 +1,18 @@
+import { plainText, readPrintedDate, type TableRecord, UnreadableFile } from '../../infra/files/index.ts';
+import type { StatementCollector } from './collector.ts';
 import {
-  plainText,
-  readPrintedAmount,
-  readPrintedDate,
-  type TableRecord,
-  UnreadableFile,
-} from '../../infra/files/index.ts';
-import { excerpt, type StatementCollector } from './collector.ts';
-import type { DeclaredTotals } from './statement.types.ts';
+  belowOf,
+  type Columns,
+  findColumns,
+  headerName,
+  RowCells,
+  type TableKind,
+  type TableReader,
+} from './table-columns.ts';
 import { DeclaredReader, isNote } from './table-words.ts';
-
-/** A kind of table whose columns are known by their names, wherever they stand. */
-export interface TableKind {
-  /** `alipay`, `wechat-pay`, `cn-bank`. */
-  format: string;
-  /** Which of the format's tables. */
-  variant: string;
-  /** Role → names the column has had, as `headerName` writes them. */
-  columns: Readonly<Record<string, readonly string[]>>;
-  /** Roles without which a line is not the heading; a group of which one is enough is a list. */
-  required: readonly (string | readonly string[])[];
-  /** Makes the reader of one file, once its heading is known. */
-  reader: (out: StatementCollector, columns: Columns) => TableReader;
-}
-
-/** Reads the records below the heading. */
-export interface TableReader {
-  row(cells: RowCells): void;
-  /** True when a record below the heading is not a row: a total, a line, a note. */
-  isTrailer?(record: TableRecord, plain: readonly string[]): boolean;
-  /** Holds the rows to what the file says of their totals. */
-  end(declared: DeclaredTotals | null, lastLine: number): void;
-}
 
 /** Lines that may stand above the heading. */
 const MAX_PREFACE_LINES = 200;
-
-/** Where each role's column is. */
-export class Columns {
-  private readonly indexes: ReadonlyMap<string, number>;
-  readonly width: number;
-
-  constructor(indexes: ReadonlyMap<string, number>, width: number) {
-    this.indexes = indexes;
-    this.width = width;
-  }
-
-  has(role: string): boolean {
-    return this.indexes.has(role);
-  }
-
-  indexOf(role: string): number | undefined {
-    return this.indexes.get(role);
-  }
-}
-
-/** One row of a table, read by role. */
-export class RowCells {
-  readonly line: number;
-  readonly raw: string;
-  private readonly cells: readonly string[];
-  private readonly plain: readonly string[];
-  private readonly columns: Columns;
-
-  /** `plain`: the cells as `plainText` gives them. */
-  constructor({ cells, line, raw }: TableRecord, plain: readonly string[], columns: Columns) {
-    this.cells = cells;
-    this.plain = plain;
-    this.line = line;
-    this.raw = raw;
-    this.columns = columns;
-  }
-
-  /** The text of the first of these roles that has any; `/` and dashes stand for nothing. */
-  text(...roles: string[]): string | null {
-    for (const role of roles) {
-      const index = this.columns.indexOf(role);
-      const text = index === undefined ? '' : (this.plain[index] ?? '');
-      if (text !== '' && !/^(\/|-+|—+|无|null)$/.test(text)) return text;
-    }
-    return null;
-  }
-
-  /** What people wrote, as they wrote it: full-width forms are kept. */
-  label(role: string): string | null {
-    const index = this.columns.indexOf(role);
-    return index === undefined || this.text(role) === null ? null : (this.cells[index] ?? '').trim();
-  }
-
-  /** Several labels as one text. */
-  joined(...roles: string[]): string | null {
-    const labels = roles.map((role) => this.label(role)).filter((label) => label !== null);
-    return labels.length > 0 ? [...new Set(labels)].join(' ') : null;
-  }
-
-  /** Signed minor units; undefined where the cell is empty, null after saying what is wrong with it. */
-  amount(role: string, currency: string, out: StatementCollector): number | null | undefined {
-    const text = this.text(role);
-    return text === null ? undefined : out.amount(readPrintedAmount(text, currency), text, this.line);
-  }
-
-  date(role: string, out: StatementCollector): string | null {
-    const text = this.text(role);
-    if (text === null) return null;
-    const date = readPrintedDate(text);
-    if (!date) out.error('date_unreadable', this.line, `“${excerpt(text)}” is no date`);
-    return date;
-  }
-}
-
-/** A heading as it is compared: full-width forms, blanks, units and translations in brackets and the like taken away. */
-export function headerName(cell: string): string {
-  return plainText(cell)
-    .replace(/\[[^\]]*\]/g, '')
-    .replace(/[\s"'*:]/g, '')
-    .replace(/\((单位[::]?)?[+-]?(元|人民币|人民币元|RMB|CNY)\)/gi, '')
-    .replace(/（.*?）/g, '');
-}
-
-/** Finds the columns of a kind in a line; null when it is not its heading. */
-export function findColumns(cells: readonly string[], kind: TableKind): Columns | null {
-  const names = cells.map(headerName);
-  const indexes = new Map<string, number>();
-  for (const [role, aliases] of Object.entries(kind.columns)) {
-    for (const alias of aliases) {
-      const index = names.indexOf(alias);
-      if (index === -1) continue;
-      indexes.set(role, index);
-      break;
-    }
-  }
-  const isHeading = kind.required.every((need) =>
-    typeof need === 'string' ? indexes.has(need) : need.some((role) => indexes.has(role)),
-  );
-  return isHeading ? new Columns(indexes, cells.length) : null;
-}
 
 /** A heading that was found: further sheets with the same one go on with the table. */
 interface Heading {
@@ -182,19 +61,26 @@ export class TableParser {
       this.preface(record, plain);
       return;
     }
-    if (reader.isTrailer?.(record, plain)) return;
-    if (isNote(record.raw, plain)) {
+    if (reader.isTrailer?.(record, plain) || headingText(plain) === heading.text) return;
+    if (isNote(record.raw, plain, isDated(plain, heading.columns))) {
       this.declared.take(record.raw, record.line);
       return;
     }
-    if (record.cells.length < heading.columns.width && !this.mayRowsEndEarly) {
-      this.out.error(
-        'row_cut_short',
-        record.line,
-        `${record.cells.length} cells where the heading has ${heading.columns.width}`,
-      );
-    }
-    reader.row(new RowCells(record, plain, heading.columns));
+    const cells = this.fitting(record, heading.columns);
+    const fitting = cells === record.cells ? plain : cells.map(plainText);
+    reader.row(new RowCells({ ...record, cells }, fitting, heading.columns));
+  }
+
+  /** The row's cells, after saying so when they are not as many as the heading's. */
+  private fitting({ raw, line, cells }: TableRecord, { width }: Columns): string[] {
+    // WeChat Pay puts a back-tick before each value, and no quotes around one with a comma.
+    const isTicked = cells.length > width && raw.startsWith('`');
+    const fitting = isTicked ? raw.slice(1).split(/,\s?`/) : cells;
+    const say = (code: string) =>
+      this.out.error(code, line, `${fitting.length} cells where the heading has ${width}`);
+    if (fitting.length < width && !this.mayRowsEndEarly) say('row_cut_short');
+    else if (fitting.slice(width).some((cell) => plainText(cell) !== '')) say('row_too_long');
+    return fitting;
   }
 
   /** What comes next stands on another sheet. */
@@ -242,8 +128,7 @@ export class TableParser {
     }
     this.prefaceLines += 1;
     if (this.heading) {
-      const date = plain[this.heading.columns.indexOf('date') ?? -1] ?? '';
-      this.hasRowsWithoutHeading ||= readPrintedDate(date) !== null;
+      this.hasRowsWithoutHeading ||= isDated(plain, this.heading.columns);
       return;
     }
     if (this.prefaceLines > MAX_PREFACE_LINES) {
@@ -263,7 +148,7 @@ export class TableParser {
   private headingIn(plain: readonly string[]): Heading | null {
     for (const kind of this.heading ? [this.heading.kind] : this.kinds) {
       const columns = findColumns(plain, kind);
-      if (columns) return { kind, columns, text: plain.map(headerName).join('\t').trimEnd() };
+      if (columns) return { kind, columns, text: headingText(plain) };
     }
     return null;
   }
@@ -291,8 +176,11 @@ export class TableParser {
   }
 }
 
-/** A heading over two lines as one: where the lower half has nothing, the cell above stands for both. */
-export function belowOf(above: readonly string[], plain: readonly string[]): string[] {
-  const width = Math.max(above.length, plain.length);
-  return Array.from({ length: width }, (_, index) => plain[index] || above[index] || '');
+/** Each page of an export may repeat its heading. */
+function headingText(plain: readonly string[]): string {
+  return plain.map(headerName).join('\t').trimEnd();
+}
+
+function isDated(plain: readonly string[], columns: Columns): boolean {
+  return readPrintedDate(plain[columns.indexOf('date') ?? -1] ?? '') !== null;
 }

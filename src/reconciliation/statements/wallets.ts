@@ -1,6 +1,6 @@
 import type { StatementCollector } from './collector.ts';
 import type { DeclaredTotals, Direction } from './statement.types.ts';
-import type { RowCells, TableKind, TableReader } from './table.ts';
+import type { RowCells, TableKind, TableReader } from './table-columns.ts';
 import { directionWord } from './table-words.ts';
 
 /** Which way a row moved money; `none` when it moved nothing; null when the row does not tell. */
