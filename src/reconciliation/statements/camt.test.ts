@@ -142,4 +142,15 @@ describe('camt', () => {
       'error balance_missing 1',
     ]);
   });
+
+  it('takes interim balances for those of a page', async () => {
+    const page = (closing: string) =>
+      camt(`${balance('ITBD', '10.00')}${balance('ITBD', '10.50')}${balance('ITBD', closing)}${entry()}`)
+        .replace(balance('OPBD', '10.00'), '')
+        .replace(balance('CLBD', '10.00'), '');
+    const { problems, summary } = await inspect(page('11.00'));
+    expect(problems).toEqual([]);
+    expect(summary.balances.map(({ kind }) => kind)).toEqual(['openingPage', 'interim', 'closingPage']);
+    expect((await inspect(page('12.00'))).problems).toEqual(['error balance_differs 1']);
+  });
 });

@@ -7,7 +7,6 @@ import {
 } from '../../infra/files/index.ts';
 import {
   amountNode,
-  type CamtAmount,
   type CamtEntry,
   dateNode,
   dateOf,
@@ -16,37 +15,10 @@ import {
   readCamtAmount,
   rowOf,
 } from './camt.entry.ts';
+import { BALANCE_KINDS, type Balance, MESSAGES, type Message, newBalance } from './camt.messages.ts';
 import type { StatementCollector } from './collector.ts';
 import { LIMITS } from './limits.ts';
 import type { BalanceKind, DeclaredTotals, StatementParser } from './statement.types.ts';
-
-/** Each message, the element of a statement in it, and whether the schema asks for balances. */
-const MESSAGES = {
-  BkToCstmrAcctRpt: { code: 'camt.052', statement: 'Rpt', hasBalances: false },
-  BkToCstmrStmt: { code: 'camt.053', statement: 'Stmt', hasBalances: true },
-  BkToCstmrDbtCdtNtfctn: { code: 'camt.054', statement: 'Ntfctn', hasBalances: false },
-} as const;
-
-type Message = (typeof MESSAGES)[keyof typeof MESSAGES];
-
-const BALANCE_KINDS: Readonly<Record<string, BalanceKind>> = {
-  OPBD: 'opening',
-  // The day before's closing is this day's opening.
-  PRCD: 'opening',
-  CLBD: 'closing',
-  ITBD: 'interim',
-  OPAV: 'openingAvailable',
-  CLAV: 'closingAvailable',
-  FWAV: 'forwardAvailable',
-};
-
-interface Balance {
-  line: number;
-  code: string;
-  amount: CamtAmount | null;
-  indicator: string;
-  on: string;
-}
 
 /** camt.052, .053 and .054, versions 1 to 12 and what comes: their statements differ only in where a name stands. */
 export class CamtParser implements StatementParser {
@@ -58,6 +30,7 @@ export class CamtParser implements StatementParser {
   private hasAccount = false;
   private balance: Balance = newBalance(0);
   private tellClosing: ((as: BalanceKind) => void) | null = null;
+  private tellInterim: ((as: BalanceKind) => void)[] = [];
   private summary: Record<string, string> = {};
   private summaryLine = 0;
   private entry: CamtEntry = newEntry(0);
@@ -136,6 +109,7 @@ export class CamtParser implements StatementParser {
         this.hasOpening = false;
         this.hasAccount = false;
         this.tellClosing = null;
+        this.tellInterim = [];
         this.summary = {};
         this.out.beginStatement(line);
       },
@@ -216,7 +190,8 @@ export class CamtParser implements StatementParser {
     if (kind === 'closing') {
       this.tellClosing?.('other');
       this.tellClosing = tell;
-    } else tell(kind);
+    } else if (kind === 'interim') this.tellInterim.push(tell);
+    else tell(kind);
   }
 
   private summaryNode(): XmlNode {
@@ -253,7 +228,23 @@ export class CamtParser implements StatementParser {
     if (row) this.out.row(row);
   }
 
+  /** Between the pages of a statement, interim balances (ITBD) stand where opening and closing are missing. */
+  private placeInterim(isStatement: boolean): void {
+    const others = this.tellInterim;
+    if (isStatement && !this.tellClosing) {
+      const last = others.pop();
+      if (last) this.tellClosing = () => last('closingPage');
+    }
+    if (isStatement && !this.hasOpening) {
+      const first = others.shift();
+      this.hasOpening = first !== undefined;
+      first?.('openingPage');
+    }
+    for (const tell of others) tell('interim');
+  }
+
   private closeStatement(message: Message, line: number): void {
+    this.placeInterim(message.hasBalances);
     if (!this.hasAccount) this.out.error('element_missing', line, `${message.statement} has no Acct/Id`);
     if (message.hasBalances && !this.hasOpening) {
       this.out.warn('balance_missing', line, `${message.statement} has no opening balance (OPBD or PRCD)`);
@@ -281,8 +272,4 @@ export class CamtParser implements StatementParser {
     }
     if (Object.keys(declared).length > 1) this.out.declare(declared);
   }
-}
-
-function newBalance(line: number): Balance {
-  return { line, code: '', amount: null, indicator: '', on: '' };
 }
