@@ -58,7 +58,7 @@ export function readPrintedAmount(text: string, currency: string | null): Amount
   const plainMinor = readPlainAmount(text, currency);
   if (plainMinor !== null) return plainMinor;
   if (text.length > MAX_AMOUNT_CHARS) return 'amount_unreadable';
-  let plain = plainText(text).replace(/\s|^(CNY|RMB|USD|EUR|HKD)/g, '');
+  let plain = plainText(text).replace(/\s|^(CNY|RMB|USD|EUR|HKD|人民币)/g, '');
   let isNegative = false;
   const around = /^\((.*)\)$/.exec(plain) ?? /^([^-]+)-$/.exec(plain);
   if (around) {

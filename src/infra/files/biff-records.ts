@@ -99,6 +99,13 @@ export function damagedWorkbook(why: string): UnreadableFile {
   return new UnreadableFile('spreadsheet_damaged', `the workbook is damaged: ${why}`);
 }
 
+export function tooOldWorkbook(): UnreadableFile {
+  return new UnreadableFile(
+    'xls_not_read',
+    'a workbook of Excel 95 or older: open it in a spreadsheet, save it as .xlsx or .csv, and read that',
+  );
+}
+
 /** Reads on through the parts of a record. Throws `UnreadableFile` behind its end. */
 export class RecordCursor {
   private readonly parts: readonly Buffer[];

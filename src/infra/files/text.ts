@@ -93,6 +93,7 @@ function wholeCharacters(bytes: Buffer): Buffer {
 }
 
 const CARRIAGE_RETURN = 13;
+const DOS_END = '\x1a';
 
 /** Cuts text into lines, however it comes in pieces. Lines end with LF or CRLF; the last may lack its end. */
 export class LineSplitter {
@@ -119,6 +120,8 @@ export class LineSplitter {
   }
 
   end(): void {
+    // What DOS ended a text with is no line.
+    while (this.rest.endsWith(DOS_END)) this.rest = this.rest.slice(0, -1);
     if (this.rest !== '') this.emit(this.rest);
     this.rest = '';
   }

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { crc32, createGunzip } from 'node:zlib';
 import { type Entry, open as openZipFile, type ZipFile } from 'yauzl';
+import { tooOldWorkbook } from './biff-records.ts';
 import { COMPOUND_FILE_MAGIC } from './compound-file.ts';
 import { LIMITS } from './limits.ts';
 import { UnreadableFile } from './reading.types.ts';
@@ -26,6 +27,7 @@ export async function containerOf(path: string): Promise<ContainerKind> {
     if (magic.startsWith('PK\x03\x04')) return (await zipHolds(path, 'xl/workbook.xml')) ? 'xlsx' : 'zip';
     if (magic.startsWith('PK\x05\x06')) throw new UnreadableFile('archive_empty', 'the zip holds no file');
     if (magic === COMPOUND_FILE_MAGIC) return 'xls';
+    if (isBareWorkbook(buffer)) throw tooOldWorkbook();
     if (magic.startsWith('%PDF')) {
       throw new UnreadableFile('pdf_not_read', 'a PDF is for people: ask for the statement as a data file');
     }
@@ -33,6 +35,11 @@ export async function containerOf(path: string): Promise<ContainerKind> {
   } finally {
     await file.close();
   }
+}
+
+/** The first record of a workbook without the file around it: some programs write so to this day. */
+function isBareWorkbook([type, version = 1, length = 0, upper]: Buffer): boolean {
+  return type === 9 && [0, 2, 4, 8].includes(version) && length >= 4 && length <= 16 && upper === 0;
 }
 
 /** The bytes of the statement itself, out of what it is wrapped in. Throws `UnreadableFile` for bombs and damage. */

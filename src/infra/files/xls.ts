@@ -6,6 +6,7 @@ import {
   RecordCursor,
   readRecords,
   readSharedStrings,
+  tooOldWorkbook,
 } from './biff-records.ts';
 import { epochOf, isDateFormat } from './cells.ts';
 import { CompoundFile, type CompoundStream } from './compound-file.ts';
@@ -105,10 +106,7 @@ async function readGlobals(stream: CompoundStream): Promise<Globals> {
 function checkVersion(record: BiffRecord): void {
   if (record.type !== RECORD.bof) throw damagedWorkbook('it does not begin with its first record');
   if (new RecordCursor(record).uint16() === BIFF8) return;
-  throw new UnreadableFile(
-    'xls_not_read',
-    'a workbook of Excel 95 or older: open it in a spreadsheet, save it as .xlsx or .csv, and read that',
-  );
+  throw tooOldWorkbook();
 }
 
 /** A sheet of cells that is not hidden; charts and macros are none. */

@@ -56,6 +56,7 @@ export const FORMATS: readonly string[] = [
   ...LAYOUTS.map(({ layout }) => layout.name),
 ];
 
+const LINE_END = /\n|\r(?!\n)/;
 const DELIMITERS = [',', '\t', ';', '|'] as const;
 
 /**
@@ -111,7 +112,7 @@ function tableReading(sample: Buffer, kinds: readonly TableKind[]): Reading {
   const guessed = guessEncoding(sample, 'gb18030');
   // A few characters of GBK may happen to be UTF-8 too: then only the other reading has a heading.
   for (const encoding of new Set([guessed ?? 'utf-8', 'gb18030'])) {
-    const lines = decoderOf(encoding).decode(sample, { stream: true }).split('\n').slice(0, 300);
+    const lines = decoderOf(encoding).decode(sample, { stream: true }).split(LINE_END).slice(0, 300);
     for (const kind of kinds) {
       const delimiter = DELIMITERS.find((each) => hasHeading(lines, each, kind));
       if (delimiter) return { kind: 'table', kinds: [kind], delimiter, encoding, fallback: 'gb18030' };

@@ -10,6 +10,8 @@ describe('tables as people come by them', () => {
     ],
     ['a heading over two lines', '交易日期,发生额,,余额\n,借方,贷方,\n2026-01-05,,10,10\n2026-01-06,4,,6\n'],
     ['借 and 贷 alone', '交易日期\t借\t贷\t账户余额\n2026-01-05\t\t10\t10\n2026-01-06\t4\t\t6\n'],
+    ['lines that end as on old Macs', '交易日期,收入,支出\r2026-01-05,10,\r2026-01-06,,4\r'],
+    ['the end of a file of DOS', '交易日期,收入,支出\r\n2026-01-05,人民币10.00元,\r\n2026-01-06,,4\r\n\x1a'],
     ['a zero on the other side', '交易日期,借方,贷方\n2026-01-05,0.00,10.00\n2026-01-06,4.00,0.00\n'],
     [
       'balances between the rows',
@@ -59,6 +61,7 @@ describe('tables as people come by them', () => {
       '交易日期,流水号,收入\n2026-01-05,1.23457E+17,1\n',
       'error reference_damaged 2',
     ],
+    ['two columns of one name', '交易日期,金额,金额\n2026-01-05,1,\n', 'error format_unknown 0'],
     [
       'a column of directions under another name',
       '交易日期,金额,资金类型\n2026-01-05,1,收入\n2026-01-05,2,支出\n',

@@ -109,8 +109,12 @@ async function readText(
 ): Promise<string | null> {
   const text = new TextReader(reading.encoding, reading.fallback);
   const parser = parserOf(reading, out);
+  let isOldMac: boolean | null = null;
   for await (const chunk of bytes) {
-    parser.write(text.write(chunk));
+    const piece = text.write(chunk);
+    // Lines that end with CR alone: old Macs and mainframes.
+    isOldMac ??= reading.kind !== 'camt' && piece.includes('\r') && !piece.includes('\n');
+    parser.write(isOldMac ? piece.replaceAll('\r', '\n') : piece);
     await flush();
   }
   parser.write(text.end());

@@ -120,6 +120,11 @@ export function headerName(cell: string): string {
     .replace(/（.*?）/g, '');
 }
 
+/** Two columns of one name may be the two sides: which is which is not guessed. */
+function isMoney(role: string): boolean {
+  return /amount|credit|debit|income|expense/i.test(role);
+}
+
 /** Finds the columns of a kind in a line; null when it is not its heading. */
 export function findColumns(cells: readonly string[], kind: TableKind): Columns | null {
   const names = cells.map(headerName);
@@ -127,7 +132,7 @@ export function findColumns(cells: readonly string[], kind: TableKind): Columns 
   for (const [role, aliases] of Object.entries(kind.columns)) {
     for (const alias of aliases) {
       const index = names.indexOf(alias);
-      if (index === -1) continue;
+      if (index === -1 || (isMoney(role) && names.lastIndexOf(alias) !== index)) continue;
       indexes.set(role, index);
       break;
     }

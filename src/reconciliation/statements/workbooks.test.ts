@@ -122,6 +122,7 @@ describe('a workbook of Excel 97 to 2003', () => {
     const problemsOf = async (bytes: Buffer) => (await inspect(bytes)).problems;
     const old = write(book({ a: statement() }), { type: 'buffer', bookType: 'biff5' });
     expect(await problemsOf(old)).toEqual(['error xls_not_read 0']);
+    expect(await problemsOf(workbookStream(xls({ a: statement() })))).toEqual(['error xls_not_read 0']);
     expect(await problemsOf(compound('EncryptedPackage', Buffer.alloc(9_000)))).toEqual([
       'error spreadsheet_locked 0',
     ]);
