@@ -81,12 +81,16 @@ type Single = <T>(name: InjectionToken<T>, make: (container: DependencyContainer
  * The composition root: one child container a process part (server, worker), everything in it a singleton. Plain
  * constructors everywhere else; only this folder knows tsyringe.
  */
-export function createContainer(config: Config, service: string): DependencyContainer {
+export function createContainer(
+  config: Config,
+  service: string,
+  clock: Clock = systemClock,
+): DependencyContainer {
   const container = root.createChildContainer();
   const single: Single = (name, make) =>
     container.register(name, { useFactory: instanceCachingFactory(make) });
   container.register(T.config, { useValue: config });
-  container.register(T.clock, { useValue: systemClock });
+  container.register(T.clock, { useValue: clock });
   single(T.log, () => createLogger({ level: config.logLevel, service }));
   single(T.db, () => openDb({ url: config.databaseUrl, poolMax: config.poolMax }));
   single(T.vault, () => createVault(config.vaultKeys));

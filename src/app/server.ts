@@ -8,6 +8,7 @@ import { openApiDocument } from '../http/openapi.ts';
 import { startHttpServer } from '../http/server.ts';
 import { countTasks } from '../infra/outbox/index.ts';
 import { HealthReports } from '../jobs/index.ts';
+import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Config } from './config.ts';
 import { closeContainer, createContainer, TOKENS as T } from './container.ts';
 import { createReadiness } from './readiness.ts';
@@ -24,8 +25,14 @@ export interface Running {
 }
 
 /** Starts the HTTP side: API, pages, docs. Work that takes longer than a request is done by workers. */
-export async function startServer({ config }: { config: Config }): Promise<Running & { url: string }> {
-  const container = createContainer(config, 'server');
+export async function startServer({
+  config,
+  clock = systemClock,
+}: {
+  config: Config;
+  clock?: Clock;
+}): Promise<Running & { url: string }> {
+  const container = createContainer(config, 'server', clock);
   const accounts = container.resolve(T.accounts);
   const db = container.resolve(T.db);
   const metrics = container.resolve(T.metrics);

@@ -74,7 +74,7 @@ export async function startWorker({ config }: { config: Config }): Promise<Runni
     async stop() {
       // No new work first; then what is in hand is finished, while its claims still hold.
       await sweeper.stop();
-      await Promise.all([payments.stop(), surplusRefunds.stop(), webhooks.stop()]);
+      await Promise.all([payments.stop(), surplusRefunds.stop(), webhooks.stop(), reconciliation.stop()]);
       await housekeeping.stop();
       await healthReports.stop();
       await heartbeat.stop();

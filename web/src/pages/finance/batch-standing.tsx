@@ -46,6 +46,8 @@ function Progress({
   label: string;
 }) {
   const texts = useDayTexts();
+  // Matching counts its passes; everything else counts rows.
+  const isOfRows = phase !== 'match';
   return (
     <>
       {/* Without a value the bar moves by itself: how much there is to do is not known yet. */}
@@ -57,8 +59,10 @@ function Progress({
       <p className="weak small number">
         {[
           texts.parts[phase],
-          total ? filled(texts.doneOf, { done: count(done), total: count(total) }) : null,
-          rowsPerSecond === null ? null : filled(texts.speed, { rows: count(rowsPerSecond) }),
+          total
+            ? filled(isOfRows ? texts.doneOf : texts.stepsOf, { done: count(done), total: count(total) })
+            : null,
+          rowsPerSecond === null || !isOfRows ? null : filled(texts.speed, { rows: count(rowsPerSecond) }),
           etaMs === null ? null : filled(texts.left, { seconds: Math.ceil(etaMs / 1_000) }),
         ]
           .filter(Boolean)

@@ -103,7 +103,7 @@ function Resolutions({ found }: { found: BreakDetail }) {
             <p className="small long-text">{resolution.reason}</p>
             {refundStatus ? (
               <p className="small">
-                {texts.refundStatus}: {wordOf(texts.refundStatuses, refundStatus)}
+                {texts.refundStatus} · {wordOf(texts.refundStatuses, refundStatus)}
               </p>
             ) : null}
           </li>

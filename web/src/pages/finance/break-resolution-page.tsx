@@ -74,7 +74,7 @@ function Facts({ detail }: { detail: Detail }) {
         <Fact label={texts.sourceId}>{names.source(resolution.sourceId)}</Fact>
       </dl>
       <p className="long-text">{resolution.reason}</p>
-      <Entries entries={entries} currency={currency} />
+      <Entries entries={entries} currency={currency} isBooked={resolution.state === 'applied'} />
       <p className="weak small long-text">
         {texts.maker} {names.person(resolution.maker)} · {formatExactTime(madeAt)}
       </p>

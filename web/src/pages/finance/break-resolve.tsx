@@ -10,6 +10,7 @@ import { Action } from '../agency/parts.tsx';
 import { BreakMatch } from './break-match.tsx';
 import { Entries } from './entries.tsx';
 import { useBreakTexts, wordOf } from './texts-breaks.ts';
+import { filled } from './texts-days.ts';
 
 interface BreakResolveFormProps {
   /** Which breaks: one and maybe others, or what a filter finds. */
@@ -76,9 +77,7 @@ export function BreakResolveForm({ selection, actions }: BreakResolveFormProps) 
         >
           {data.obstacle ? (
             <>
-              <p>
-                {texts.obstacle}: {data.obstacle.title} {data.obstacle.detail}
-              </p>
+              <p>{filled(texts.obstacle, data.obstacle)}</p>
               {data.breakIds.length > 1 ? (
                 <Link to={`/staff/finance/breaks/${data.obstacle.breakId}`}>{texts.one}</Link>
               ) : null}

@@ -96,6 +96,7 @@ function Comment({ found }: { found: BreakDetail }) {
           label={texts.reopen}
           isForGood
           isDisabled={isTooShort}
+          onDone={() => setText('')}
           run={() => {
             const body = { reason: text };
             return api.POST('/v1/reconciliation/breaks/{breakId}/reopen', { params, body });

@@ -187,7 +187,7 @@ function Totals({ filter }: { filter: Filter }) {
   }
   return [...sums].map(([currency, { count, amountMinor, overdueCount }]) => (
     <p key={currency} className="number">
-      {texts.total}: {count} {texts.count} · {formatMoney({ amountMinor, currency })} · {texts.overdue}{' '}
+      {texts.total} {count} {texts.count} · {formatMoney({ amountMinor, currency })} · {texts.overdue}{' '}
       {overdueCount}
     </p>
   ));

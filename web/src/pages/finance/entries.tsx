@@ -5,10 +5,11 @@ import { useBreakTexts } from './texts-breaks.ts';
 interface EntriesProps {
   entries: readonly { account: string; debitMinor: number; creditMinor: number }[];
   currency: string;
+  isBooked?: boolean;
 }
 
 /** What is booked, as an accountant writes it. */
-export function Entries({ entries, currency }: EntriesProps) {
+export function Entries({ entries, currency, isBooked = false }: EntriesProps) {
   const texts = useBreakTexts();
   const nameOf = useAccountName();
   if (entries.length === 0) return <p>{texts.nothingBooked}</p>;
@@ -16,7 +17,7 @@ export function Entries({ entries, currency }: EntriesProps) {
   return (
     <div className="finance-table">
       <table>
-        <caption>{texts.willBook}</caption>
+        <caption>{isBooked ? texts.booked : texts.willBook}</caption>
         <thead>
           <tr>
             <th scope="col">{texts.account}</th>

@@ -94,7 +94,7 @@ function Prepare() {
         <Note tone="bad" title={texts.notPayable}>
           {made.data.notPayable.map(({ settlementId, agencyId, why }) => (
             <p key={settlementId} className="long-text">
-              {names.agency(agencyId)}: {texts.whys[why]}
+              {names.agency(agencyId)} · {texts.whys[why]}
             </p>
           ))}
         </Note>

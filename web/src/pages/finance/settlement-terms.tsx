@@ -32,7 +32,7 @@ export function SettlementTerms({ isFinance }: { isFinance: boolean }) {
               </strong>
             </p>
             <p className="small">
-              {texts.effectiveFrom} {formatDate(effectiveFrom)}: <TermsSummary terms={terms} />
+              {texts.effectiveFrom} {formatDate(effectiveFrom)} · <TermsSummary terms={terms} />
             </p>
             <p className="weak small">
               {texts.proposedBy} {names.person(proposedBy)}

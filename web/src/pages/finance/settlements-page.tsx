@@ -90,7 +90,7 @@ function Round() {
             ) : null}
             {waitsFor.map(({ businessDate, sourceIds }) => (
               <p key={businessDate} className="weak small long-text">
-                {texts.waitsFor} {businessDate}: {sourceIds.map(names.source).join(t('app.listSeparator'))}
+                {texts.waitsFor} {businessDate} · {sourceIds.map(names.source).join(t('app.listSeparator'))}
               </p>
             ))}
           </li>

@@ -40,7 +40,7 @@ export function TermsForm() {
       {terms.isError ? <ProblemNote error={terms.error} onRetry={() => void terms.refetch()} /> : null}
       {agreed ? (
         <p className="small">
-          {texts.agreed} {formatDate(agreed.effectiveFrom)}: <TermsSummary terms={agreed.terms} />
+          {texts.agreed} {formatDate(agreed.effectiveFrom)} · <TermsSummary terms={agreed.terms} />
         </p>
       ) : null}
       {terms.isSuccess ? (

@@ -10,7 +10,6 @@ export const en: DayTexts = {
   runDay: 'Run everything again',
   sources: 'Sources',
   notPlanned: 'Nothing is planned of this date.',
-  sourceDay: 'Source and business date',
   roles: { channel: 'Channel', agency: 'Agency' },
   states: {
     waiting: 'Waiting',
@@ -31,6 +30,7 @@ export const en: DayTexts = {
   },
   parts: { load: 'Loading', match: 'Matching', write: 'Writing', publish: 'Publishing' },
   doneOf: '{{done}} of {{total}} rows',
+  stepsOf: 'pass {{done}} of {{total}}',
   speed: '{{rows}} rows a second',
   left: 'about {{seconds}} s left',
   due: 'expected {{time}}',

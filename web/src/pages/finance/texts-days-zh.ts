@@ -9,7 +9,6 @@ export const zhCN = {
   runDay: '全部重新对账',
   sources: '各来源',
   notPlanned: '这一天没有对账批次。',
-  sourceDay: '来源与业务日',
   roles: { channel: '支付渠道', agency: '机构' },
   states: {
     waiting: '等待',
@@ -30,6 +29,7 @@ export const zhCN = {
   },
   parts: { load: '装载', match: '匹配', write: '写入', publish: '生效' } as Record<string, string>,
   doneOf: '{{done}} / {{total}} 行',
+  stepsOf: '第 {{done}} / {{total}} 轮',
   speed: '每秒 {{rows}} 行',
   left: '约剩 {{seconds}} 秒',
   due: '预计 {{time}}',

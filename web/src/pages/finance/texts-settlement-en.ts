@@ -5,7 +5,6 @@ export const en: SettlementTexts = {
   settlement: 'Settlement',
   none: 'Nothing is settled yet.',
   runNow: 'Settle what is due',
-  ran: 'This round',
   outcomes: {
     noTerms: 'no terms',
     notDue: 'not due',

@@ -4,7 +4,6 @@ export const zhCN = {
   settlement: '结算单',
   none: '还没有结算。',
   runNow: '结算到期的窗口',
-  ran: '本次结算',
   outcomes: {
     noTerms: '没有结算条款',
     notDue: '未到期',

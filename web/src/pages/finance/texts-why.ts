@@ -29,7 +29,7 @@ const zhCN = {
     tolerance: '差额在约定的手续费容差以内',
     nearReference: '流水号相近且两边都唯一',
     notMoved: '两边都说没有成交',
-    noCounterpart: '对方没有对应的行',
+    noCounterpart: '另一边没有对应的行',
     unreadable: '这一行无法读取',
     fileNotThere: '对方文件没有到',
     text: '其他依据',

@@ -26,7 +26,7 @@ export function Grounds({ rule, scores, currency }: GroundsProps) {
   });
   return (
     <p>
-      {texts.rule}: {wordOf(texts.rules, rule)}
+      {texts.rule} · {wordOf(texts.rules, rule)}
       {figures}
     </p>
   );
@@ -75,6 +75,7 @@ function Verdict({ answer }: { answer: Exclude<Why, { kind: 'superseded' }> }) {
 
 function WhyRow({ row }: { row: Why['rows'][number] }) {
   const texts = useBreakTexts();
+  const whyTexts = useWhyTexts();
   const { side, amountMinor, currency, status, bookedOn, ref, fileName, revision, line, raw, sha256 } = row;
   return (
     <li className="task">
@@ -87,8 +88,11 @@ function WhyRow({ row }: { row: Why['rows'][number] }) {
           .filter(Boolean)
           .join(' · ')}
       </p>
-      <p className="small long-text number">{raw}</p>
-      <p className="weak small long-text number">SHA-256 {sha256}</p>
+      <details className="fold">
+        <summary>{whyTexts.rows}</summary>
+        <p className="small long-text number">{raw}</p>
+        <p className="weak small long-text number">SHA-256 {sha256}</p>
+      </details>
     </li>
   );
 }
