@@ -163,6 +163,8 @@ class BankReader implements TableReader {
   private readonly out: StatementCollector;
   private readonly columns: Columns;
   private readonly running: RunningBalance;
+  /** Whether a column says which side an amount is on. */
+  private readonly hasSides: boolean;
   private hasNegative = false;
   private hasOtherWords = false;
   /** How the first debit was written: with its minus, or so that a minus takes one back. */
@@ -172,6 +174,7 @@ class BankReader implements TableReader {
     this.out = out;
     this.columns = columns;
     this.running = new RunningBalance(out);
+    this.hasSides = ['credit', 'debit', 'direction'].some((role) => columns.has(role));
   }
 
   row(cells: RowCells): void {
@@ -186,7 +189,7 @@ class BankReader implements TableReader {
     const balanceMinor = cells.amount('balance', currency, out);
     if (signedMinor === null) return;
     if (signedMinor < 0) this.hasNegative = true;
-    this.hasOtherWords ||= cells.others.some((text) => /^(收入?|支出?|借方?|贷方?|[DC]|DR|CR)$/i.test(text));
+    if (!this.hasSides && !this.hasNegative) this.hasOtherWords ||= cells.others.some(isSideWord);
     const bookedOn = cells.date('date', out);
     if (!bookedOn) out.error('date_missing', cells.line, 'the row has no date');
     if (typeof balanceMinor === 'number') {
@@ -212,8 +215,7 @@ class BankReader implements TableReader {
   end(declared: DeclaredTotals | null, lastLine: number): void {
     if (declared) this.out.declare(declared);
     const balances = this.running.end();
-    const isUnsigned =
-      !this.hasNegative && !['credit', 'debit', 'direction'].some((role) => this.columns.has(role));
+    const isUnsigned = !this.hasNegative && !this.hasSides;
     if (isUnsigned && (balances === 'broken' || this.hasOtherWords)) {
       this.out.error(
         'direction_unreadable',
@@ -282,4 +284,8 @@ function isBalanceOnly(cells: RowCells): boolean {
   return /^(期初|期末|上期|上年|上月|上日|昨日|本日|日终|承前).{0,4}$/.test(
     cells.text('memo', 'name', 'purpose') ?? '',
   );
+}
+
+function isSideWord(text: string): boolean {
+  return /^(收入?|支出?|借方?|贷方?|[DC]|DR|CR)$/i.test(text);
 }

@@ -81,7 +81,7 @@ export function readingOf(sample: Buffer, named: { format?: string; layout?: Lay
 /** The tables that a format's name stands for, in the file that its ending names if it does; all of them without a name. */
 export function kindsOf(format: string | undefined | null): readonly TableKind[] {
   if (!format) return TABLE_KINDS;
-  const name = format.replace(/-(csv|xlsx)$/, '');
+  const name = format.replace(/-(csv|xlsx?)$/, '');
   return TABLE_KINDS.filter((kind) => kind.format === name);
 }
 

@@ -129,6 +129,11 @@ describe('MT940 and BAI2 as some banks write them', () => {
     expect(found.rows).toMatchObject([{ memo: 'one - -EUR two' }, { ref: 'B' }]);
   });
 
+  it('an entry may lack its type', async () => {
+    const text = `:20:S\n:25:A\n:28C:1\n:60F:C260104EUR0,\n:61:260105C2,NONREF//B\n:62F:C260105EUR2,\n-`;
+    expect((await inspect(text)).rows).toMatchObject([{ ref: null, bankRef: 'B', amountMinor: 200 }]);
+  });
+
   it('messages may follow each other in one line', async () => {
     const head = '{1:F01BANKDEFFAXXX0000000000}{2:I940X}{4:';
     const body =

@@ -56,7 +56,7 @@ export const BALANCE_KINDS: Readonly<Record<string, BalanceKind>> = {
 
 /** Value date, entry date, mark, funds code, amount, type, references; one bank breaks the line before the amount. */
 const ENTRY =
-  /^(\d{6})(\d{4})?(R?[CD]|E[CD])([A-Z])?[\n ]?(\d[\d,.]{0,20}|,\d{1,5})([A-Z][A-Z0-9 ]{3})?([^\n]*)(?:\n([\s\S]*))?$/;
+  /^(\d{6})(\d{4})?(R?[CD]|E[CD])([A-Z])?[\n ]?(\d[\d,.]{0,20}|,\d{1,5})((?!NONREF)[A-Z][A-Z0-9 ]{3})?([^\n]*)(?:\n([\s\S]*))?$/;
 
 /**
  * `:61:`. C and RD (a debit taken back) are credits, D and RC debits; EC and ED (of MT942) are only expected. Null after

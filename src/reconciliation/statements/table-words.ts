@@ -7,17 +7,13 @@ const SUM = /^(.{0,6}合计|总计|小计|期[初末]余额|承前页|过次页)
 const REMARK = /^(#|-{4,}|={4,}|—{4,}|注:|说明|提示|备注:|以上|本页|共\d)/;
 
 /** Lines that people read: rules, remarks, `#…`, totals with their words. A row has a date, and may begin with any word. */
-export function isNote(raw: string, plain: readonly string[], isDated: boolean): boolean {
+export function isNote(raw: string, plain: readonly string[], isDated: () => boolean): boolean {
   const first = plain.find((cell) => cell !== '') ?? '';
-  const filled = plain.filter((cell) => cell !== '').length;
   if (SUM.test(first)) return true;
-  if (isDated) return false;
-  if (REMARK.test(first)) return true;
-  return (
-    filled <= 2 &&
-    /^((已|待)?(收入|支出)[:合]|导出时间|打印|起始|终止|第.{1,6}页)/.test(first) &&
-    !/^\d{8,}/.test(raw)
-  );
+  if (REMARK.test(first)) return !isDated();
+  const isShort =
+    /^((已|待)?(收入|支出)[:合]|导出时间|打印|起始|终止|第.{1,6}页)/.test(first) && !/^\d{8,}/.test(raw);
+  return isShort && plain.filter((cell) => cell !== '').length <= 2 && !isDated();
 }
 
 /** What notes say of the totals: `共43笔记录`, `收入：1笔 0.35元`, `#支出合计：3笔，共-300.00元`, `已支出:6笔,1268.00元`. */

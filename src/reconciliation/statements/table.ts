@@ -18,8 +18,9 @@ const MAX_PREFACE_LINES = 200;
 interface Heading {
   kind: TableKind;
   columns: Columns;
-  /** Its cells, to be compared. */
+  /** Its cells, to be compared; the first one by itself. */
   text: string;
+  first: string | undefined;
 }
 
 /**
@@ -61,8 +62,8 @@ export class TableParser {
       this.preface(record, plain);
       return;
     }
-    if (reader.isTrailer?.(record, plain) || headingText(plain) === heading.text) return;
-    if (isNote(record.raw, plain, isDated(plain, heading.columns))) {
+    if (reader.isTrailer?.(record, plain) || isAgain(heading, plain)) return;
+    if (isNote(record.raw, plain, () => isDated(plain, heading.columns))) {
       this.declared.take(record.raw, record.line);
       return;
     }
@@ -79,7 +80,8 @@ export class TableParser {
     const say = (code: string) =>
       this.out.error(code, line, `${fitting.length} cells where the heading has ${width}`);
     if (fitting.length < width && !this.mayRowsEndEarly) say('row_cut_short');
-    else if (fitting.slice(width).some((cell) => plainText(cell) !== '')) say('row_too_long');
+    else if (fitting.length > width && fitting.slice(width).some((cell) => plainText(cell) !== ''))
+      say('row_too_long');
     return fitting;
   }
 
@@ -148,7 +150,7 @@ export class TableParser {
   private headingIn(plain: readonly string[]): Heading | null {
     for (const kind of this.heading ? [this.heading.kind] : this.kinds) {
       const columns = findColumns(plain, kind);
-      if (columns) return { kind, columns, text: headingText(plain) };
+      if (columns) return { kind, columns, text: headingText(plain), first: plain[0] };
     }
     return null;
   }
@@ -177,6 +179,10 @@ export class TableParser {
 }
 
 /** Each page of an export may repeat its heading. */
+function isAgain({ first, text }: Heading, plain: readonly string[]): boolean {
+  return plain[0] === first && headingText(plain) === text;
+}
+
 function headingText(plain: readonly string[]): string {
   return plain.map(headerName).join('\t').trimEnd();
 }
