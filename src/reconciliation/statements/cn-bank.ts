@@ -154,8 +154,9 @@ const CURRENCIES: Readonly<Record<string, string>> = {
 /** `人民币`, `CNY`, `美元(USD)`, `人民币CNY`; anything else as it stands. */
 function currencyOf(word: string | null): string {
   if (word === null) return 'CNY';
+  if (Object.hasOwn(CURRENCIES, word)) return CURRENCIES[word] ?? word;
   const [plain = '', code] = /^([^A-Z(/-]*)[(/ -]*([A-Z]{3})?\)?$/i.exec(word)?.slice(1) ?? [word];
-  const named = CURRENCIES[word] ?? CURRENCIES[plain.trim()];
+  const named = Object.hasOwn(CURRENCIES, plain.trim()) ? CURRENCIES[plain.trim()] : undefined;
   return code && code.toUpperCase() !== 'RMB' ? code.toUpperCase() : (named ?? word.toUpperCase());
 }
 
@@ -169,6 +170,8 @@ class BankReader implements TableReader {
   private hasOtherWords = false;
   /** How the first debit was written: with its minus, or so that a minus takes one back. */
   private debitSign: 1 | -1 | null = null;
+  /** Whether the amount of the row moves money the other way than the side says on which it stands. */
+  private isTakenBack = false;
 
   constructor(out: StatementCollector, columns: Columns) {
     this.out = out;
@@ -202,8 +205,7 @@ class BankReader implements TableReader {
       amountMinor: Math.abs(signedMinor),
       currency,
       direction: signedMinor < 0 ? 'debit' : 'credit',
-      isReversal:
-        this.isTakenBack(cells, signedMinor) || /冲正|冲账|抹账/.test(cells.joined('name', 'memo') ?? ''),
+      isReversal: this.isTakenBack || /冲正|冲账|抹账/.test(cells.joined('name', 'memo') ?? ''),
       bookedOn,
       valueOn: cells.date('valueDate', out) ?? bookedOn,
       counterparty: cells.label('counterparty'),
@@ -231,6 +233,7 @@ class BankReader implements TableReader {
   /** From a column for each side, a column with words, or the sign. Null after saying what is wrong. */
   private signedAmount(cells: RowCells, currency: string): number | null {
     const { out } = this;
+    this.isTakenBack = false;
     const creditMinor = cells.amount('credit', currency, out);
     const debitMinor = cells.amount('debit', currency, out);
     const amountMinor = cells.amount('amount', currency, out);
@@ -241,8 +244,7 @@ class BankReader implements TableReader {
         out.error('direction_unreadable', cells.line, 'both the credit and the debit column hold an amount');
         return null;
       }
-      // A negative credit is a credit taken back.
-      return creditMinor || this.signedDebit(debitMinor ?? 0, cells.line);
+      return creditMinor ? this.signedCredit(creditMinor) : this.signedDebit(debitMinor ?? 0, cells.line);
     }
     if (amountMinor === undefined) {
       out.error('amount_unreadable', cells.line, 'the row has no amount');
@@ -255,15 +257,12 @@ class BankReader implements TableReader {
       out.error('direction_unreadable', cells.line, `“${word ?? ''}” is neither credit nor debit`);
       return null;
     }
-    return direction === 'debit' ? this.signedDebit(amountMinor, cells.line) : amountMinor;
+    return direction === 'debit' ? this.signedDebit(amountMinor, cells.line) : this.signedCredit(amountMinor);
   }
 
-  /** Whether an amount moves money the other way than the side says on which it stands. */
-  private isTakenBack(cells: RowCells, signedMinor: number): boolean {
-    const isOn = (side: string) => /[1-9]/.test(cells.text(side) ?? '');
-    const word = this.columns.has('direction') ? directionWord(cells.text('direction')) : null;
-    const side = isOn('debit') ? 'debit' : isOn('credit') ? 'credit' : word;
-    return signedMinor !== 0 && side !== null && side !== (signedMinor < 0 ? 'debit' : 'credit');
+  private signedCredit(amountMinor: number): number {
+    this.isTakenBack = amountMinor < 0;
+    return amountMinor;
   }
 
   /** Some banks write debits with a minus; others only those that are taken back. The first one of a file tells which. */
@@ -272,7 +271,8 @@ class BankReader implements TableReader {
     const sign = amountMinor < 0 ? -1 : 1;
     this.debitSign ??= sign;
     if (sign === this.debitSign) return 0 - Math.abs(amountMinor);
-    if (sign === -1) return 0 - amountMinor;
+    this.isTakenBack = sign === -1;
+    if (this.isTakenBack) return 0 - amountMinor;
     this.out.error('direction_unreadable', line, 'a debit without a minus, where those before have one');
     return null;
   }
