@@ -17,6 +17,7 @@ import {
 import { type RunningDemo, startDemo } from '../support/demo.ts';
 import { describeOnStack } from '../support/stacks.ts';
 import { button } from './resident.ts';
+import { signInStaff } from './staff.ts';
 
 const START_TIMEOUT_MS = 300_000;
 const JOURNEY_TIMEOUT_MS = 120_000;
@@ -62,16 +63,7 @@ describeOnStack('mysql', 'the console', (stack) => {
       visitor = await newVisitor(browser, demo.url, { size: DESKTOP_SIZE });
       const { page, errors } = visitor;
       page.setDefaultTimeout(30_000);
-      const { staff } = (await (await fetch(`${demo.url}/v1/demo/sign-ins`)).json()) as {
-        staff: { email: string; password: string; totpCode: string; role: string }[];
-      };
-      const operator = staff.find(({ role }) => role === 'operator');
-      await page.goto('/staff');
-      await page.getByLabel('邮箱').fill(operator?.email ?? '');
-      await page.getByLabel('密码').fill(operator?.password ?? '');
-      await button(page, '下一步').click();
-      await page.getByLabel('动态验证码').fill(operator?.totpCode ?? '');
-      await button(page, '登录').click();
+      await signInStaff(page, demo.url, 'operator@demo.example');
       await page.getByText('没有待审批的申请').waitFor();
       await page.getByLabel('接入阶段').selectOption('已上线');
       await page.locator(`a[href="/staff/agencies/${AGENCY}"]`).waitFor();

@@ -9,6 +9,7 @@ import { type Config, loadConfig } from '../../src/app/config.ts';
 import { seedDemo } from '../../src/app/seed.ts';
 import { startServer } from '../../src/app/server.ts';
 import { startWorker } from '../../src/app/worker.ts';
+import type { Clock } from '../../src/kernel/clock.ts';
 import type { Stack } from '../support/stacks.ts';
 
 /** The whole demo in one process, on a stack of the tests: server, worker, power company and bank. */
@@ -20,10 +21,21 @@ export interface TestDemo {
   stop(): Promise<void>;
 }
 
-/** Starts everything and seeds it. `environment` overrides what the processes are told, such as POOL_MAX. */
+/** Staff to sign in as, all with this; a payout file is made by one of finance and approved by two others. */
+const STAFF = ['finance', 'operator', 'finance-2', 'finance-3'];
+export const STAFF_SECRETS = {
+  password: 'correct horse battery staple',
+  totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+};
+
+/**
+ * Starts everything and seeds it. `environment` overrides what the processes are told, such as POOL_MAX; `clock` is what the server
+ * goes by, and nothing else does.
+ */
 export async function startDemoForTests(
   stack: Stack,
   environment: NodeJS.ProcessEnv = {},
+  clock?: Clock,
 ): Promise<TestDemo> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'civicpay-e2e-'));
   const secret = randomBytes(24).toString('base64url');
@@ -58,12 +70,11 @@ export async function startDemoForTests(
       DEMO: JSON.stringify({
         powerAgency: { url: power.url, appSecret: secret, controlToken: secret },
         bank: { url: bank.url, merchantKey: secret, webhookSecret, controlToken: secret },
-        staff: (['finance', 'operator'] as const).map((role) => ({
-          email: `${role}@demo.example`,
-          password: 'correct horse battery staple',
-          totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
-          displayName: role,
-          role,
+        staff: STAFF.map((name) => ({
+          ...STAFF_SECRETS,
+          email: `${name}@demo.example`,
+          displayName: name,
+          role: name.split('-', 1)[0],
         })),
       }),
       ...environment,
@@ -73,7 +84,7 @@ export async function startDemoForTests(
   };
   await seedDemo({ config });
   const worker = await startWorker({ config });
-  const server = await startServer({ config });
+  const server = await startServer({ config, ...(clock && { clock }) });
   return {
     url: server.url,
     config,

@@ -79,7 +79,9 @@ export function BreakResolveForm({ selection, actions }: BreakResolveFormProps) 
             <>
               <p>{filled(texts.obstacle, data.obstacle)}</p>
               {data.breakIds.length > 1 ? (
-                <Link to={`/staff/finance/breaks/${data.obstacle.breakId}`}>{texts.one}</Link>
+                <Link className="line-link" to={`/staff/finance/breaks/${data.obstacle.breakId}`}>
+                  {texts.one}
+                </Link>
               ) : null}
             </>
           ) : (

@@ -2,6 +2,7 @@ import { Suspense } from 'react';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { useSession } from '../../api/queries.ts';
 import { Waiting } from '../../parts/waiting.tsx';
+import '../agency/agency.css';
 import '../staff/staff.css';
 import './finance.css';
 import { FINANCE_PAGES } from './navigation.ts';

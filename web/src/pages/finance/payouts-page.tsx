@@ -87,7 +87,9 @@ function Prepare() {
           tone="good"
           title={`${formatMoney(made.data.total)} · ${texts.count} ${made.data.instructionCount}`}
         >
-          <Link to={`/staff/finance/payouts/${made.data.batchId}`}>{texts.approvals}</Link>
+          <Link className="line-link" to={`/staff/finance/payouts/${made.data.batchId}`}>
+            {texts.approvals}
+          </Link>
         </Note>
       ) : null}
       {made.data && made.data.notPayable.length > 0 ? (
@@ -135,7 +137,9 @@ function Answer() {
           tone="good"
           title={taken.data.isRepeated ? texts.repeated : `${texts.taken}${taken.data.changes.length}`}
         >
-          <Link to={`/staff/finance/payouts/${taken.data.batchId}`}>{texts.instructions}</Link>
+          <Link className="line-link" to={`/staff/finance/payouts/${taken.data.batchId}`}>
+            {texts.instructions}
+          </Link>
         </Note>
       ) : null}
     </Panel>
