@@ -1,26 +1,22 @@
-import { useQuery } from '@tanstack/react-query';
 import { api, bodyOf } from '../../api/client.ts';
 import { formatMoney } from '../../format.ts';
+import { Fact } from '../../parts/facts.tsx';
+import { More, usePages } from '../../parts/pages.tsx';
 import { useSettlementTexts } from '../finance/texts-settlement.ts';
 import { CONSOLE_KEY, Panel } from './parts.tsx';
 
-/** What the agency was settled and paid, with its statements and fee invoices as files. */
+/** What the agency was settled and paid, and how it adds up, with its statements and fee invoices as files. */
 export function AgencySettlements({ agencyId }: { agencyId: string }) {
   const texts = useSettlementTexts();
   const path = { agencyId };
-  const list = useQuery({
-    queryKey: [CONSOLE_KEY, 'settlements', agencyId],
-    queryFn: async ({ signal }) => {
-      const params = { path, query: { limit: 30 } };
-      return bodyOf(await api.GET('/v1/agencies/{agencyId}/settlements', { params, signal })).items;
-    },
-    staleTime: 0,
-  });
+  const { query, items } = usePages([CONSOLE_KEY, 'settlements', agencyId], async (cursor, signal) =>
+    bodyOf(await api.GET('/v1/agencies/{agencyId}/settlements', { params: { path, query: cursor }, signal })),
+  );
   return (
-    <Panel title={texts.settlements} query={list}>
-      {list.data?.length === 0 ? <p>{texts.none}</p> : null}
+    <Panel title={texts.settlements} query={query}>
+      {query.isSuccess && items.length === 0 ? <p>{texts.none}</p> : null}
       <ul className="stack">
-        {list.data?.map(({ settlementId, window, totals, currency, payoutState }) => (
+        {items.map(({ settlementId, window, totals, currency, payoutState }) => (
           <li key={settlementId} className="task stack-tight">
             <p className="number">
               <strong>{formatMoney({ amountMinor: totals.payoutMinor, currency })}</strong> ·{' '}
@@ -29,6 +25,16 @@ export function AgencySettlements({ agencyId }: { agencyId: string }) {
             <p className="weak small">
               {window.from} – {window.to} · {texts.dueOn} {window.dueOn}
             </p>
+            <details className="fold">
+              <summary>{texts.settlement}</summary>
+              <dl className="facts">
+                {(Object.keys(texts.totals) as (keyof typeof texts.totals)[]).map((total) => (
+                  <Fact key={total} label={texts.totals[total]} isNumber>
+                    {formatMoney({ amountMinor: totals[total], currency })}
+                  </Fact>
+                ))}
+              </dl>
+            </details>
             <p className="console-actions">
               {(['csv', 'xlsx', 'pdf'] as const).map((format) => (
                 <a
@@ -51,6 +57,7 @@ export function AgencySettlements({ agencyId }: { agencyId: string }) {
           </li>
         ))}
       </ul>
+      <More of={query} />
     </Panel>
   );
 }
