@@ -67,7 +67,8 @@ const en: WhyTexts = {
   payment: 'How this payment was reconciled',
   findPayment: 'Find a payment',
   paymentId: 'Payment number',
-  paymentIdHint: 'It begins with pay_ and stands on the receipt’s PDF. Looking is written to the audit trail.',
+  paymentIdHint:
+    'It begins with pay_ and stands on the receipt’s PDF. Looking is written to the audit trail.',
   find: 'See what each side says',
   noAnswers: 'Nothing of this date has been matched with this payment yet.',
   nothingMoved: 'No money of this payment has moved yet: there is nothing to reconcile.',
