@@ -279,7 +279,7 @@ async function seeAsAgency(demo: TestDemo, page: Page, amount: string): Promise<
   await enterSecrets(page, { ...STAFF_SECRETS, email: AGENCY_USER, totpCode: staff[0]?.totpCode ?? '' });
   const settlements = page.getByRole('region', { name: '结算', exact: true });
   await settlements.getByText('已付款').waitFor();
-  await settlements.getByText(amount).waitFor();
+  await settlements.locator('strong', { hasText: amount }).waitFor();
   const download = page.waitForEvent('download');
   await settlements.getByRole('link', { name: 'CSV' }).click();
   expect(await readFile(await (await download).path(), 'utf8')).toContain(amount.replace(/[¥,]/g, ''));
