@@ -51,7 +51,9 @@ describeOnStack('embedded', 'civicpay statement import, list and decide', (stack
     expect((await run('statement', 'import', file, ...ofBatch, '--as', 'nobody@example.cn')).exitCode).toBe(
       2,
     );
-    const taken = await done('statement', 'import', file, ...ofBatch, '--as', ann);
+    const { exitCode, stdout } = await run('statement', 'import', file, ...ofBatch, '--as', ann);
+    expect(exitCode).toBe(1);
+    const taken = JSON.parse(stdout);
     expect(taken).toMatchObject({ outcome: 'stopped', statement: { fileName: 'day.csv', rowCount: 1 } });
     const { statementId } = taken.statement;
     const decision = ['--decision', 'accept', '--reason', 'confirmed by phone'];
