@@ -81,11 +81,7 @@ type Single = <T>(name: InjectionToken<T>, make: (container: DependencyContainer
  * The composition root: one child container a process part (server, worker), everything in it a singleton. Plain
  * constructors everywhere else; only this folder knows tsyringe.
  */
-export function createContainer(
-  config: Config,
-  service: string,
-  clock: Clock = systemClock,
-): DependencyContainer {
+export function createContainer(config: Config, service: string, clock = systemClock): DependencyContainer {
   const container = root.createChildContainer();
   const single: Single = (name, make) =>
     container.register(name, { useFactory: instanceCachingFactory(make) });
