@@ -9,7 +9,7 @@ export interface Vault {
   open(sealed: string, context: string): string;
   /** As `seal`, for bytes: a byte of version, the key id behind its length, nonce, ciphertext and tag. */
   sealBytes(plaintext: Uint8Array, context: string): Buffer;
-  /** As `open`, for what `sealBytes` made. */
+  /** As `open`, for what `sealBytes` made. The bytes lie in memory of their own, so that they may be moved to another thread. */
   openBytes(sealed: Uint8Array, context: string): Buffer;
   /** The same value and purpose always give the same 43 characters, from which the value can't be found. */
   blindIndex(value: string, purpose: string): string;

@@ -57,7 +57,9 @@ describe('vault', () => {
         fc.nat(),
         (bytes, context, other, position) => {
           const sealed = old.sealBytes(bytes, context);
-          expect(new Uint8Array(vault.openBytes(sealed, context))).toEqual(bytes);
+          const opened = vault.openBytes(sealed, context);
+          expect(new Uint8Array(opened)).toEqual(bytes);
+          expect(opened.buffer.byteLength).toBe(opened.length);
           if (other !== context) expect(() => vault.openBytes(sealed, other)).toThrow();
           const changed = Uint8Array.from(sealed, (byte, at) =>
             at === position % sealed.length ? byte ^ 1 : byte,

@@ -158,8 +158,7 @@ async function feedRows(
     const reading = readPiece(db, vault, statementId, chunkNo);
     const before = last;
     last = (async () => {
-      // A copy of its own: what moves to a thread is gone here.
-      const chunk = new Uint8Array(await reading);
+      const chunk = await reading;
       await before;
       await worker.send(make(chunk));
     })();
