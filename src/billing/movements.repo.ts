@@ -38,7 +38,7 @@ const PAGE = 500;
 /** A payment is debited within its order's time, and is posted after: older ids can't have moved in the span. */
 const LONGEST_ORDER_MS = 2 * 86_400_000;
 
-const COMMON = ['payment_id', 'agency_id', 'currency', 'amount_minor', 'fees', 'status'] as const;
+const COMMON = ['payment_id', 'agency_id', 'currency', 'amount_minor', 'fees'] as const;
 
 /** What a channel debited and gave back in a span, what it was asked to, and what came of nothing. In one order, page by page. */
 export async function* channelMovements(db: Db, span: MovementSpan): AsyncGenerator<Movement[]> {
@@ -47,9 +47,9 @@ export async function* channelMovements(db: Db, span: MovementSpan): AsyncGenera
     db
       .from(byIndex(db, 'payments', 'payments_by_debit'))
       .where('channel_id', connectionId)
-      .select(...COMMON, 'debited_minor', 'debited_at_ms', 'created_at_ms', 'channel_reference');
+      .select(...COMMON, 'debited_minor', 'debited_at_ms', 'channel_reference');
   for await (const rows of readAhead(pagesByTime(ofChannel, 'debited_at_ms', span))) yield rows.map(toDebit);
-  const neverDebited = () => ofChannel().whereNull('debited_at_ms');
+  const neverDebited = () => ofChannel().select('status', 'created_at_ms').whereNull('debited_at_ms');
   const ids = { from: beginningOfIds('pay', fromMs), to: beginningOfIds('pay', toMs) };
   for await (const rows of pagesById(neverDebited, ids)) yield rows.map(toDebit);
   yield* returns(db, span);
@@ -62,11 +62,12 @@ export async function* agencyMovements(db: Db, span: MovementSpan): AsyncGenerat
     db
       .from(byIndex(db, 'payments', 'payments_by_posting'))
       .where('connection_id', connectionId)
-      .select(...COMMON, 'debited_at_ms', 'posted_at_ms', 'agency_reference');
+      .select(...COMMON, 'posted_at_ms', 'agency_reference');
   for await (const rows of readAhead(pagesByTime(ofConnection, 'posted_at_ms', span)))
     yield rows.map(toPosting);
   const neverPosted = () =>
     ofConnection()
+      .select('status', 'debited_at_ms')
       .whereNull('posted_at_ms')
       .andWhere('debited_at_ms', '>=', fromMs)
       .andWhere('debited_at_ms', '<', toMs);

@@ -1,3 +1,5 @@
+import { moved } from '../../src/infra/threads/index.ts';
+
 /** What threads.test.ts runs in threads. */
 
 export function sumOf(numbers: readonly number[]): number {
@@ -23,4 +25,15 @@ export function die(code: number): void {
 
 export function spin(): never {
   for (;;);
+}
+
+let given = new Uint8Array();
+
+export function give(length: number): Uint8Array {
+  given = new Uint8Array(length).fill(length);
+  return moved(given, [given.buffer]);
+}
+
+export function bytesLeft(): number {
+  return given.length;
 }

@@ -7,9 +7,12 @@ export interface Vault {
   seal(plaintext: string, context: string): string;
   /** Throws when the value was tampered with, moved, or sealed under a key that is no longer there. */
   open(sealed: string, context: string): string;
-  /** As `seal`, for bytes: a byte of version, the key id behind its length, nonce, ciphertext and tag. */
+  /**
+   * As `seal`, for bytes: a byte of version, the key id behind its length, nonce, ciphertext and tag. They lie in memory of their own,
+   * so that they may be moved to another thread.
+   */
   sealBytes(plaintext: Uint8Array, context: string): Buffer;
-  /** As `open`, for what `sealBytes` made. The bytes lie in memory of their own, so that they may be moved to another thread. */
+  /** As `open`, for what `sealBytes` made; in memory of their own, too. */
   openBytes(sealed: Uint8Array, context: string): Buffer;
   /** The same value and purpose always give the same 43 characters, from which the value can't be found. */
   blindIndex(value: string, purpose: string): string;

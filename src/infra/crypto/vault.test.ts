@@ -59,7 +59,7 @@ describe('vault', () => {
           const sealed = old.sealBytes(bytes, context);
           const opened = vault.openBytes(sealed, context);
           expect(new Uint8Array(opened)).toEqual(bytes);
-          expect(opened.buffer.byteLength).toBe(opened.length);
+          for (const { buffer, length } of [sealed, opened]) expect(buffer.byteLength).toBe(length);
           if (other !== context) expect(() => vault.openBytes(sealed, other)).toThrow();
           const changed = Uint8Array.from(sealed, (byte, at) =>
             at === position % sealed.length ? byte ^ 1 : byte,

@@ -76,8 +76,18 @@ function sealBytes(keyId: string, key: Buffer, plaintext: Uint8Array, context: s
   const nonce = newNonce();
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(associatedDataOfBytes(keyId, context));
-  const head = [Buffer.from([SEALED_BYTES, keyId.length]), Buffer.from(keyId, 'latin1'), nonce];
-  return Buffer.concat([...head, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+  const body = cipher.update(plaintext);
+  // With this cipher nothing is left to come.
+  cipher.final();
+  const bodyAt = 2 + keyId.length + NONCE_BYTES;
+  const sealed = Buffer.allocUnsafeSlow(bodyAt + body.length + TAG_BYTES);
+  sealed[0] = SEALED_BYTES;
+  sealed[1] = keyId.length;
+  sealed.write(keyId, 2, 'latin1');
+  sealed.set(nonce, bodyAt - NONCE_BYTES);
+  sealed.set(body, bodyAt);
+  sealed.set(cipher.getAuthTag(), bodyAt + body.length);
+  return sealed;
 }
 
 function openBytes(keys: ReadonlyMap<string, Buffer>, sealed: Uint8Array, context: string): Buffer {

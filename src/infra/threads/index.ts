@@ -1,1 +1,1 @@
-export { openThreads, ThreadDied, type Threads } from './threads.ts';
+export { moved, openThreads, ThreadDied, type Threads } from './threads.ts';

@@ -23,6 +23,16 @@ describe('threads', () => {
     expect(bytes.length).toBe(0);
   });
 
+  it('move a buffer back where told to', async () => {
+    const one = openThreads<Sums>(new URL('../../../test/support/sums.thread.ts', import.meta.url), 1);
+    try {
+      expect(await one.run('give', 5)).toEqual(new Uint8Array([5, 5, 5, 5, 5]));
+      expect(await one.run('bytesLeft', undefined)).toBe(0);
+    } finally {
+      await one.close();
+    }
+  });
+
   it('hand on what a function throws', async () => {
     await expect(threads.run('fail', 'no such sum')).rejects.toThrow('no such sum');
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { createVault, type VaultKeys } from '../../infra/crypto/index.ts';
 import type { DbConfig } from '../../infra/db/index.ts';
+import { moved } from '../../infra/threads/index.ts';
 import type { FileReading } from './file-pieces.ts';
 import type { StatementPiece } from './pieces.ts';
 import type { Handed } from './pieces-in-thread.ts';
@@ -40,7 +41,11 @@ export function beginSheet(given: { keys: VaultKeys; database: DbConfig; reading
 export async function next(): Promise<Handed> {
   const some = await handed?.next();
   if (!some || some.done) throw new Error('no statement is being read in this thread');
-  return some.value;
+  const { pieces } = some.value;
+  return moved(
+    some.value,
+    pieces.flatMap(({ sealedRows, sealedRaw }) => [sealedRows.buffer, sealedRaw.buffer] as ArrayBuffer[]),
+  );
 }
 
 /** Reads on while what was read is written, and waits where nobody asks for more. */
