@@ -4,10 +4,10 @@ import path from 'node:path';
 import { createTestVault } from '../../../test/support/accounts.ts';
 import { keysOfVault } from '../../infra/crypto/index.ts';
 import { openThreads } from '../../infra/threads/index.ts';
-import { type FileRead, type FileReading, filePieces, filePiecesHere } from './file-pieces.ts';
+import { type FileRead, type FileReading, filePiecesHere } from './file-pieces.ts';
 import { contextOf, type StatementPiece } from './pieces.ts';
-import type { PiecesThread } from './pieces-in-thread.ts';
 import { readRawRows } from './raw-rows.ts';
+import { filePieces, type PiecesThread } from './statement-pieces.ts';
 
 const DATE = '2026-03-02';
 const COUNT = 30_000;

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { keysOfVault, type Vault } from '../../infra/crypto/index.ts';
+import type { Vault } from '../../infra/crypto/index.ts';
 import type { Layout } from '../statements/layout.types.ts';
 import { readStatement } from '../statements/read-statement.ts';
 import type { StatementRow, StatementSummary } from '../statements/statement.types.ts';
 import { matchRowsOf } from './match-rows.rules.ts';
 import { type Gathered, PieceGatherer, type StatementPiece } from './pieces.ts';
-import { piecesInThread } from './pieces-in-thread.ts';
 import { RawRowsTooLarge } from './raw-rows.ts';
 
 /** A file to make pieces of; can be copied to a thread. */
@@ -25,25 +23,10 @@ export interface FileRead {
   gathered: Gathered;
 }
 
-/** A smaller file is read before a thread has started. */
-const LARGE_FROM_BYTES = 2 * 1024 ** 2;
-
 /**
- * Reads a file into sealed pieces, in bounded memory: a large one in a thread of its own, so that everything else goes on beside it. Throws
- * what reading from the disk throws, and what `onPieces` does.
+ * Reads a file into sealed pieces, in bounded memory, in the thread that calls it. Throws what reading from the disk throws, and what
+ * `onPieces` does.
  */
-export async function filePieces(
-  vault: Vault,
-  reading: FileReading,
-  onPieces: (pieces: StatementPiece[]) => Promise<void>,
-): Promise<FileRead> {
-  const { size } = await stat(reading.path);
-  return size < LARGE_FROM_BYTES
-    ? filePiecesHere(vault, reading, onPieces)
-    : piecesInThread((thread) => thread.run('beginFile', { keys: keysOfVault(vault), reading }), onPieces);
-}
-
-/** The same in the thread that calls it. */
 export async function filePiecesHere(
   vault: Vault,
   { statementId, path, businessDate, isMirrored, format, layout }: FileReading,

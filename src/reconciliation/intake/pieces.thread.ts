@@ -5,13 +5,18 @@ import type { DbConfig } from '../../infra/db/index.ts';
 import { moved } from '../../infra/threads/index.ts';
 import type { FileReading } from './file-pieces.ts';
 import type { StatementPiece } from './pieces.ts';
-import type { Handed } from './pieces-in-thread.ts';
 import type { SheetReading } from './sheet-pieces.ts';
 
 /**
  * What a thread does for one statement: it begins, then gives `next` until that is the end. A thread has one statement at a time, and
  * loads what it needs for that: all of it takes half a second and some memory.
  */
+
+interface Handed {
+  pieces: StatementPiece[];
+  /** What the reading came to; not there: there is more. */
+  end?: unknown;
+}
 
 let handed: AsyncIterator<Handed> | null = null;
 

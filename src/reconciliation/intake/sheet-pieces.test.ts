@@ -6,7 +6,7 @@ import { transact } from '../../infra/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import { type StatementSource, sourceSettingsSchema } from './intake.types.ts';
 import type { StatementPiece } from './pieces.ts';
-import { sheetPieces } from './sheet-pieces.ts';
+import { sheetPieces } from './statement-pieces.ts';
 
 const DATE = '2026-03-02';
 const AT_MS = Date.parse(`${DATE}T12:00:00+08:00`);

@@ -3,10 +3,11 @@ import type { Db, Tx } from '../../infra/db/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Fence } from '../batches/fence.ts';
 import { FORMATS } from '../statements/detect.ts';
-import { type FileRead, type FileReading, filePieces, NOTHING_HAPPENED, sha256Of } from './file-pieces.ts';
+import { type FileRead, type FileReading, NOTHING_HAPPENED, sha256Of } from './file-pieces.ts';
 import { checkGates, lastSequenceOf } from './gates.rules.ts';
 import type { IntakeResult, Statement, StatementSource } from './intake.types.ts';
 import type { Gathered } from './pieces.ts';
+import { filePieces } from './statement-pieces.ts';
 import { StatementWriter } from './statement-writer.ts';
 import {
   deleteStatement,
