@@ -18,10 +18,18 @@ interface Related {
 export function classifyOneSided(run: Run): void {
   for (const side of ['left', 'right'] as const) {
     const table = run[side];
-    const free: number[] = [];
+    const notMoved = (rows: number[]) =>
+      run.claims.group('notMoved', side === 'left' ? rows : [], side === 'right' ? rows : []);
+    let free: number[] = [];
     for (const row of run.claims.freeRows(side)) {
       if (table.status[row] === 0) free.push(row);
-      else run.claims.group('notMoved', side === 'left' ? [row] : [], side === 'right' ? [row] : []);
+      else notMoved([row]);
+    }
+    if (run.sides[side].role === 'ledger') {
+      const takenBack = takenBackAtOnce(table, run.ids[side], free);
+      for (const [payment, undoing] of takenBack) notMoved([payment, undoing]);
+      const gone = new Set(takenBack.flat());
+      free = free.filter((row) => !gone.has(row));
     }
     if (free.length === 0) continue;
     const related = relatedFinder(run, side, free);
@@ -29,6 +37,34 @@ export function classifyOneSided(run: Run): void {
     for (const rows of collapsed(table, run.ids[side], free))
       breakOneSided(run, side, rows, related(rows), covered);
   }
+}
+
+/**
+ * Payments that our books took back whole on the same date, each with what took it back: files of some agencies list neither, and
+ * nothing has moved in the end. Of the other side's rows we would not know why they came and went.
+ */
+function takenBackAtOnce(table: RowTable, ids: KeyIds, rows: readonly number[]): [number, number][] {
+  const payments = new Map<number, number[]>();
+  const undoings = new Map<number, number[]>();
+  for (const row of rows) {
+    const isBack = (table.amountMinor[row] ?? 0) < 0;
+    const id = (isBack ? ids.originalRef[row] : ids.ref[row]) ?? NO_TEXT;
+    if (id === NO_TEXT) continue;
+    const of = isBack ? undoings : payments;
+    of.set(id, [...(of.get(id) ?? []), row]);
+  }
+  const pairs: [number, number][] = [];
+  for (const [id, backs] of undoings) {
+    const [payment, ...otherPayments] = payments.get(id) ?? [];
+    const [undoing, ...otherUndoings] = backs;
+    if (payment === undefined || undoing === undefined) continue;
+    if (otherPayments.length > 0 || otherUndoings.length > 0) continue;
+    const isWhole = table.amountMinor[payment] === -(table.amountMinor[undoing] ?? 0);
+    const isSame =
+      table.currency[payment] === table.currency[undoing] && table.day[payment] === table.day[undoing];
+    if (isWhole && isSame) pairs.push([payment, undoing]);
+  }
+  return pairs;
 }
 
 /** Rows that say the same under one reference are one matter; without a reference they are as many as there are. */

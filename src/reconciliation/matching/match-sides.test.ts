@@ -136,6 +136,25 @@ describe('passes', () => {
       'notMoved 1:0',
     ]);
   });
+
+  it('need none for what our books took back on its date, when the other file lists neither', () => {
+    const back = (more: Partial<MatchRow> = {}) =>
+      row('A-undone', { originalRef: 'A', amountMinor: -10_000, kind: 'refund', ...more });
+    expect(outcome([row('A'), back()], [])).toEqual(['notMoved 2:0']);
+    expect(outcome([row('A'), back()], [row('A'), back()])).toEqual([
+      'exactReference 1:1',
+      'exactReference 1:1',
+    ]);
+    // Half of it, on another date, taken back twice, listed once; and of theirs we would not know why.
+    expect(outcome([row('A'), back({ amountMinor: -5_000 })], [])).toEqual([
+      'ledgerOnly! 1:0',
+      'refund! 1:0',
+    ]);
+    expect(outcome([row('A'), back({ bookedOn: '2026-11-22' })], [])).not.toContain('notMoved 2:0');
+    expect(outcome([row('A'), back(), back({ ref: 'B-undone' })], [])).not.toContain('notMoved 2:0');
+    expect(outcome([row('A'), back()], [row('A')])).toEqual(['exactReference 1:1', 'refund! 1:0']);
+    expect(outcome([], [row('A'), back()])).toEqual(['bankOnly! 0:1', 'refund! 0:1']);
+  });
 });
 
 describe('breaks', () => {

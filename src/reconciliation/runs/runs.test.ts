@@ -67,6 +67,16 @@ describeOnBothStacks('runs of reconciliation', (stack) => {
     expect(await stack().db('reconciliation_runs').where({ source_id: sourceId })).toHaveLength(1);
   });
 
+  it('find nothing wrong with what was taken back on its date, when the other file lists neither', async () => {
+    const bank = await open();
+    const back = first('a-undone', { originalRef: 'a', amountMinor: -10_000, kind: 'refund' });
+    const run = await bank.day(FIRST, [first('a'), back, first('b')], [first('b')]);
+    await proven(run.runId);
+    expect([run.matchCount, run.breakCount]).toEqual([2, 0]);
+    expect(run.proof.ours.matched).toEqual([{ currency: 'CNY', rows: 3, amountMinor: 10_000 }]);
+    expect(await balanceOf(`suspense/${bank.source.sourceId}`)).toBe(0);
+  });
+
   it('give a diff where a revision says otherwise, and reverse by new entries', async () => {
     const bank = await open();
     const { sourceId } = bank.source;
