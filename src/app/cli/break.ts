@@ -5,11 +5,20 @@ import { filterQuery } from '../../http/breaks.schemas.ts';
 import { doneBy } from '../../http/onboarding.presenter.ts';
 import { MANUAL_KINDS, type ManualKind } from '../../reconciliation/index.ts';
 import { TOKENS as T } from '../container.ts';
+import { breakLine } from './break-words.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { action, asOption, type CliContext, type Tools } from './people.ts';
 
 const FINANCE = 'the person of finance';
 const MOST_LISTED = 100;
+/** What each part of a filter is called here. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+  state: 'state',
+  class: 'class',
+  sourceId: 'source',
+  fromDate: 'date',
+  toDate: 'date',
+};
 
 /** `civicpay break`: what finance does with differences that reconciliation found (docs/breaks.md). */
 export function addBreakCommands(program: Command, context: CliContext): void {
@@ -50,11 +59,14 @@ function addReadCommands(group: Command, context: CliContext): void {
           toDate: date,
         });
         if (!query.success) {
-          const wrong = query.error.issues.map((issue) => issue.path.join('.'));
-          throw new CommandError(`No such filter: ${wrong.join(', ')}`, EXIT.usage);
+          const wrong = query.error.issues.map(
+            ({ path, message }) => `--${OPTION_OF[String(path[0])]}: ${message}`,
+          );
+          throw new CommandError(wrong.join('\n'), EXIT.usage);
         }
         const { items } = await breaksOf(tools).views.list(filterOf(query.data), { limit: MOST_LISTED });
-        return items.map(breakOf);
+        if (context.isJson()) return items.map(breakOf);
+        return items.length === 0 ? 'No break is like that.' : items.map(breakLine).join('\n');
       }),
     );
   group

@@ -257,6 +257,11 @@ function monthCommands(group: Command, context: CliContext): Command {
     .action(
       working(context, async ({ months }, [name = ''], options: { out: string; account?: string }) => {
         const { out, account } = options;
+        const known = (await months.accounts(monthOf(name))).accounts.map(({ accountCode }) => accountCode);
+        if (account && !known.includes(account)) {
+          const some = known.length === 0 ? 'it has none' : `it has ${[...new Set(known)].join(', ')}`;
+          throw new CommandError(`The month has no account ${account}; ${some}`, EXIT.usage);
+        }
         const lines = account ? months.accountCsv(monthOf(name), account) : months.journalsCsv(monthOf(name));
         await pipeline(Readable.from(lines), createWriteStream(out, { mode: 0o600 }));
         return { file: out };
