@@ -62,7 +62,7 @@ function addReadCommands(group: Command, context: CliContext): void {
           const wrong = query.error.issues.map(
             ({ path, message }) => `--${OPTION_OF[String(path[0])]}: ${message}`,
           );
-          throw new CommandError(wrong.join('\n'), EXIT.usage);
+          throw new CommandError([...new Set(wrong)].join('\n'), EXIT.usage);
         }
         const { items } = await breaksOf(tools).views.list(filterOf(query.data), { limit: MOST_LISTED });
         if (context.isJson()) return items.map(breakOf);
