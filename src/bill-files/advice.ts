@@ -1,6 +1,6 @@
 import type { AdviceFormat, StatementFetch, StatementRequest } from '../contract/index.ts';
 import { type Cell, csvFile, xlsxFile } from '../infra/files/index.ts';
-import { addDays, businessDateStartMs } from '../kernel/business-date.ts';
+import { dateEndMs } from '../kernel/business-date.ts';
 import { formatMinor, sumMinor } from '../kernel/money.ts';
 import type { BillBook } from './bill-files.types.ts';
 import type { BillFilesDeps } from './import.service.ts';
@@ -25,10 +25,7 @@ export async function adviceOf(
     name,
   }: StatementRequest & { format: AdviceFormat; name: string },
 ): Promise<StatementFetch> {
-  const availableAtMs = Math.max(
-    0,
-    ...books.map((book) => businessDateStartMs(addDays(businessDate, 1), book) + SETTLE_MS),
-  );
+  const availableAtMs = Math.max(0, ...books.map((book) => dateEndMs(businessDate, book) + SETTLE_MS));
   if (!isInterim && clock.nowMs() < availableAtMs) return { kind: 'notReady', availableAtMs };
   const lines: AdviceLine[] = [];
   for (const { agencyId } of books) {

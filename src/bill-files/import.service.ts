@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type AgencyEvent, recordAgencyEvents } from '../agencies/index.ts';
 import type { Logger } from '../contract/index.ts';
 import type { Vault } from '../infra/crypto/index.ts';
 import { type Db, type Tx, transact } from '../infra/db/index.ts';
+import { sha256OfFile } from '../infra/files/index.ts';
 import { ThreadDied } from '../infra/threads/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { DomainError } from '../kernel/errors.ts';
@@ -47,7 +46,7 @@ export interface ImportResult {
  * the books as they were. Throws DomainError `bill_book_not_found`, `bill_import_running`, `bill_import_broken_off`.
  */
 export async function importBillFile(deps: BillFilesDeps, request: ImportRequest): Promise<ImportResult> {
-  const fileSha256 = await sha256Of(request.path);
+  const fileSha256 = await sha256OfFile(request.path);
   const begun = await begin(deps, request, fileSha256);
   const { book, revision } = begun;
   const { currency } = book;
@@ -173,10 +172,4 @@ function importedEvent({ agencyId, revisionId, revision, summary }: BillRevision
   const { lineCount, billCount, badLineCount } = summary;
   const data = { revisionId, revision, lineCount, billCount, badLineCount };
   return { agencyId, type: 'billFile.imported', data };
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const sha256 = createHash('sha256');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) sha256.update(chunk);
-  return sha256.digest('hex');
 }

@@ -86,7 +86,12 @@ export function businessDateOf(atMs: number, cutOff: CutOff): BusinessDate {
 
 /** The moment at which the business date of `atMs` is over. */
 export function businessDateEndMs(atMs: number, cutOff: CutOff): number {
-  return businessDateStartMs(addDays(businessDateOf(atMs, cutOff), 1), cutOff);
+  return dateEndMs(businessDateOf(atMs, cutOff), cutOff);
+}
+
+/** The moment at which a business date is over. */
+export function dateEndMs(date: BusinessDate, cutOff: CutOff): number {
+  return businessDateStartMs(addDays(date, 1), cutOff);
 }
 
 /** The first moment of a business date. */

@@ -3,6 +3,7 @@ import { chinaDate, startOfChinaDate } from '../../src/kernel/china-time.ts';
 import { balancesThatDiffer, trialBalance } from '../../src/ledger/index.ts';
 import { type BreakClass, createBreaks, suspenseThatDiffers } from '../../src/reconciliation/index.ts';
 import { AGENCY_ID, CHANNEL_ID, City } from '../support/city.ts';
+import { debitRowsOf } from '../support/city-days.ts';
 import { fileOf, type PlantedFile, type TheirRow } from '../support/planted-files.ts';
 import { plantedSources, reconcileFile } from '../support/reconciling.ts';
 import { describeOnStack } from '../support/stacks.ts';
@@ -42,20 +43,6 @@ describeOnStack('mysql', 'a day with planted breaks that need no judgement', (st
     }
     return plans;
   }
-
-  const bankRows = (): TheirRow[] =>
-    city.bank.control
-      .books()
-      .movements.filter(({ kind }) => kind === 'debit')
-      .map(({ merchantNo, bankNo, amountFen, atMs }) => ({
-        kind: 'payment',
-        ref: merchantNo,
-        theirRef: bankNo,
-        originalRef: '',
-        amountMinor: amountFen,
-        currency: 'CNY',
-        atMs,
-      }));
 
   const powerRows = (date: string): TheirRow[] =>
     city.power.agency.postings(date).map(({ reference, agencyReference, amountMinor }) => ({
@@ -101,7 +88,7 @@ describeOnStack('mysql', 'a day with planted breaks that need no judgement', (st
     const plans = await payAll();
     const planOf = ({ ref }: TheirRow) => plans.get(ref);
     const late = (row: TheirRow) => ({ ...row, atMs: row.atMs + 24 * HOUR_MS });
-    const atBank = bankRows();
+    const atBank = debitRowsOf(city);
     const atPower = powerRows(date);
     clock.advance(startOfChinaDate(next) + 3 * HOUR_MS - clock.nowMs());
 
@@ -136,7 +123,7 @@ describeOnStack('mysql', 'a day with planted breaks that need no judgement', (st
     expect(refunds).toEqual([]);
     expect(trialBalanceFen).toBe(0);
     expect(orders.map(({ status }) => status)).toEqual(orders.map(() => 'DEBITED'));
-    expect(bankRows()).toHaveLength(plans.size);
+    expect(debitRowsOf(city)).toHaveLength(plans.size);
     const postings = city.power.agency.postings().map(({ reference }) => reference);
     expect(postings.sort()).toEqual([...plans.keys()].sort());
     const statuses = await db('payments').distinct('status');

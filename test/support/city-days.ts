@@ -25,6 +25,21 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 
+/** Debits of the bank's books, as rows of its file. */
+export const debitRowsOf = ({ bank }: City): TheirRow[] =>
+  bank.control
+    .books()
+    .movements.filter(({ kind }) => kind === 'debit')
+    .map(({ merchantNo, bankNo, amountFen, atMs }) => ({
+      kind: 'payment',
+      ref: merchantNo,
+      theirRef: bankNo,
+      originalRef: '',
+      amountMinor: amountFen,
+      currency: 'CNY',
+      atMs,
+    }));
+
 /**
  * A city whose business dates are reconciled with the files of its bank and its power company: everything real, on one clock that the
  * test moves, and batches carried on when the test says so.
@@ -110,18 +125,7 @@ export class CityDays {
 
   /** Debits of the bank's books on a date, as rows of its file. */
   bankRows(businessDate: string): TheirRow[] {
-    return this.city.bank.control
-      .books()
-      .movements.filter(({ kind, atMs }) => kind === 'debit' && chinaDate(atMs) === businessDate)
-      .map(({ merchantNo, bankNo, amountFen, atMs }) => ({
-        kind: 'payment',
-        ref: merchantNo,
-        theirRef: bankNo,
-        originalRef: '',
-        amountMinor: amountFen,
-        currency: 'CNY',
-        atMs,
-      }));
+    return debitRowsOf(this.city).filter(({ atMs }) => chinaDate(atMs) === businessDate);
   }
 
   /**

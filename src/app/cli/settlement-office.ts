@@ -257,12 +257,9 @@ function monthCommands(group: Command, context: CliContext): Command {
     .action(
       working(context, async ({ months }, [name = ''], options: { out: string; account?: string }) => {
         const { out, account } = options;
-        const known = (await months.accounts(monthOf(name))).accounts.map(({ accountCode }) => accountCode);
-        if (account && !known.includes(account)) {
-          const some = known.length === 0 ? 'it has none' : `it has ${[...new Set(known)].join(', ')}`;
-          throw new CommandError(`The month has no account ${account}; ${some}`, EXIT.usage);
-        }
-        const lines = account ? months.accountCsv(monthOf(name), account) : months.journalsCsv(monthOf(name));
+        const month = monthOf(name);
+        if (account) await assertAccount(months, month, account);
+        const lines = account ? months.accountCsv(month, account) : months.journalsCsv(month);
         await pipeline(Readable.from(lines), createWriteStream(out, { mode: 0o600 }));
         return { file: out };
       }),
@@ -275,6 +272,19 @@ function monthCommands(group: Command, context: CliContext): Command {
       ),
     );
   return month;
+}
+
+/** Throws CommandError where nothing of the month is on the account: its sheet would look like one without entries. */
+async function assertAccount(
+  months: SettlementOffice['months'],
+  month: string,
+  account: string,
+): Promise<void> {
+  const { accounts } = await months.accounts(month);
+  const known = [...new Set(accounts.map(({ accountCode }) => accountCode))];
+  if (known.includes(account)) return;
+  const some = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+  throw new CommandError(`The month has no account ${account}; ${some}`, EXIT.usage);
 }
 
 function monthOf(text: string): string {

@@ -1,6 +1,7 @@
 export * from './amounts.ts';
 export * from './csv.ts';
 export * from './dates.ts';
+export * from './file-hash.ts';
 export * from './html-tables.ts';
 export * from './limits.ts';
 export * from './reading.types.ts';

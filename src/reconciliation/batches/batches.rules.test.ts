@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { businessDateOf } from '../../kernel/business-date.ts';
+import { businessDateOf, dateEndMs } from '../../kernel/business-date.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import {
   BATCH_COMMANDS,
@@ -8,7 +8,6 @@ import {
   changeByCommand,
   changeToMatchAgain,
   commandsFor,
-  dateEndMs,
   lookAgainAtMs,
   type StepOutcome,
 } from './batches.rules.ts';

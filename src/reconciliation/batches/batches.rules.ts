@@ -1,4 +1,3 @@
-import { addDays, type BusinessDate, businessDateStartMs, type CutOff } from '../../kernel/business-date.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import {
   BATCH_PHASES,
@@ -129,11 +128,6 @@ export function changeByCommand(batch: Batch, command: BatchCommand, nowMs: numb
     case 'retry':
       return { phase, state: 'waiting', dueAtMs: nowMs, attempts: 0, problem: null };
   }
-}
-
-/** When a business date is over, and its batch is due. */
-export function dateEndMs(date: BusinessDate, cutOff: CutOff): number {
-  return businessDateStartMs(addDays(date, 1), cutOff);
 }
 
 const FIRST_LOOK_AGAIN_MS = 60_000;

@@ -1,10 +1,15 @@
 import { bookedMovements } from '../../billing/index.ts';
 import { type Db, transact } from '../../infra/db/index.ts';
-import { type BusinessDate, businessDateOf, businessDateStartMs } from '../../kernel/business-date.ts';
+import {
+  type BusinessDate,
+  businessDateOf,
+  businessDateStartMs,
+  dateEndMs,
+} from '../../kernel/business-date.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { StatementSource } from '../intake/intake.types.ts';
 import { changeBatch } from './batches.repo.ts';
-import { changeToMatchAgain, dateEndMs } from './batches.rules.ts';
+import { changeToMatchAgain } from './batches.rules.ts';
 import type { Batch, BatchChange } from './batches.types.ts';
 import { batchesReadTooEarly, setBooksComplete, setWatchedUntil, watchedUntilMs } from './late-books.repo.ts';
 

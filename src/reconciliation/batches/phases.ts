@@ -1,4 +1,5 @@
 import { type Db, transact } from '../../infra/db/index.ts';
+import { dateEndMs } from '../../kernel/business-date.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { IntakeResult, Statement, StatementSource } from '../intake/intake.types.ts';
@@ -6,7 +7,7 @@ import { findStatement } from '../intake/statements.repo.ts';
 import type { RunInput, RunProgress, RunSummary } from '../runs/runs.types.ts';
 import type { PhaseWork, Step } from './batch-steps.ts';
 import { changeBatch, isEarlierAtWork, LATER_DATE_FIRST } from './batches.repo.ts';
-import { changeToMatchAgain, dateEndMs, lookAgainAtMs, type StepOutcome } from './batches.rules.ts';
+import { changeToMatchAgain, lookAgainAtMs, type StepOutcome } from './batches.rules.ts';
 import type { BatchKey, BatchPhase, BatchProblem } from './batches.types.ts';
 import type { Fence } from './fence.ts';
 import { setBooksRead } from './late-books.repo.ts';

@@ -1,9 +1,8 @@
 import type { Db } from '../../infra/db/index.ts';
-import { addDays, businessDateOf } from '../../kernel/business-date.ts';
+import { addDays, businessDateOf, dateEndMs } from '../../kernel/business-date.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { StatementSource } from '../intake/intake.types.ts';
 import { lastPlannedDates, planBatches } from './batches.repo.ts';
-import { dateEndMs } from './batches.rules.ts';
 import type { BatchKey } from './batches.types.ts';
 
 /** Dates planned for one source in one go; the rest comes with the next. */

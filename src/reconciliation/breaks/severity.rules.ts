@@ -1,4 +1,4 @@
-import { addDays, type BusinessDate, businessDateStartMs, type CutOff } from '../../kernel/business-date.ts';
+import { addDays, type BusinessDate, type CutOff, dateEndMs } from '../../kernel/business-date.ts';
 import type { BreakClass } from '../matching/matching.types.ts';
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
@@ -55,9 +55,7 @@ export function dueDates(
   return (found) => {
     const { days } = CLASSES[found.class];
     const limit = severityOf(found) === 'critical' ? Math.min(days, 1) : days;
-    const atMs =
-      known.get(limit) ??
-      businessDateStartMs(addDays(addClearingDays(businessDate, limit, closedOn), 1), cutOff);
+    const atMs = known.get(limit) ?? dateEndMs(addClearingDays(businessDate, limit, closedOn), cutOff);
     known.set(limit, atMs);
     return atMs;
   };

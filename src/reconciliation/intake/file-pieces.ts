@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { Vault } from '../../infra/crypto/index.ts';
+import { sha256OfFile } from '../../infra/files/index.ts';
 import type { Layout } from '../statements/layout.types.ts';
 import { readStatement } from '../statements/read-statement.ts';
 import type { StatementRow, StatementSummary } from '../statements/statement.types.ts';
@@ -47,7 +47,7 @@ export async function filePiecesHere(
     ...(format && { format }),
   }).catch(async (error: unknown) => {
     if (!(error instanceof RawRowsTooLarge)) throw error;
-    return withTooLongRows(await sha256Of(path), lastLine);
+    return withTooLongRows(await sha256OfFile(path), lastLine);
   });
   const gathered = gatherer.end();
   await onPieces(gatherer.take());
@@ -80,9 +80,3 @@ export const NOTHING_HAPPENED: StatementSummary = {
   fileSha256: sha256OfNothing,
   rowsSha256: sha256OfNothing,
 };
-
-export async function sha256Of(path: string): Promise<string> {
-  const sha256 = createHash('sha256');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) sha256.update(chunk);
-  return sha256.digest('hex');
-}

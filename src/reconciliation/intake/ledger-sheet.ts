@@ -5,7 +5,7 @@ import {
   surplusRefundsBetween,
 } from '../../billing/index.ts';
 import type { Db } from '../../infra/db/index.ts';
-import { addDays, businessDateStartMs } from '../../kernel/business-date.ts';
+import { businessDateStartMs, dateEndMs } from '../../kernel/business-date.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
 import type { StatementSource } from './intake.types.ts';
 
@@ -32,7 +32,7 @@ export async function* sheetRows(
 ): AsyncGenerator<SheetRow[]> {
   const { sourceId, role, cutOff, settings } = source;
   const fromMs = businessDateStartMs(businessDate, cutOff);
-  const toMs = businessDateStartMs(addDays(businessDate, 1), cutOff);
+  const toMs = dateEndMs(businessDate, cutOff);
   const nearMs = settings.nearCutOffMinutes * MINUTE_MS;
   const span = { connectionId: sourceId, fromMs, toMs };
   const pages = role === 'channel' ? ofChannel(db, span) : agencyMovements(db, span);

@@ -1,9 +1,10 @@
 import type { Vault } from '../../infra/crypto/index.ts';
 import type { Db, Tx } from '../../infra/db/index.ts';
+import { sha256OfFile } from '../../infra/files/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Fence } from '../batches/fence.ts';
 import { FORMATS } from '../statements/detect.ts';
-import { type FileRead, type FileReading, NOTHING_HAPPENED, sha256Of } from './file-pieces.ts';
+import { type FileRead, type FileReading, NOTHING_HAPPENED } from './file-pieces.ts';
 import { checkGates, lastSequenceOf } from './gates.rules.ts';
 import type { IntakeResult, Statement, StatementSource } from './intake.types.ts';
 import type { Gathered } from './pieces.ts';
@@ -164,7 +165,7 @@ async function findSameFile(db: Db, fence: Fence, path: string): Promise<Stateme
     ({ side, status }) => side === 'theirs' && status === 'accepted',
   );
   if (accepted.length === 0) return null;
-  const sha256 = await sha256Of(path);
+  const sha256 = await sha256OfFile(path);
   const same = accepted.find(({ fileSha256 }) => fileSha256 === sha256);
   return same ? holding(accepted, same) : null;
 }

@@ -38,13 +38,29 @@ export async function matchRows(
   onProgress({ ...progress });
   // Memory that both threads have: while the one matches, the other can see how far it is.
   const steps = new Int32Array(new SharedArrayBuffer(8));
-  if (progress.total + given.carried.length <= FEW_ROWS)
-    return matchWith(workHere(given.setup), deps, given, { progress, steps, onProgress, signal });
-  return alone(async () => {
+  const isSmall = progress.total + given.carried.length <= FEW_ROWS;
+  const match = async () => {
     signal.throwIfAborted();
-    const worker = await workInThread(given.setup, steps, signal);
-    return matchWith(worker, deps, given, { progress, steps, onProgress, signal });
-  });
+    const worker = isSmall ? workHere(given.setup) : await workInThread(given.setup, steps, signal);
+    const ticking = setInterval(() => {
+      if (progress.phase === 'match') [progress.done = 0, progress.total = 0] = steps;
+      onProgress({ ...progress });
+    }, TICK_MS);
+    try {
+      await feedRows(deps, given, worker, (rowCount) => {
+        signal.throwIfAborted();
+        progress.done += rowCount;
+      });
+      Object.assign(progress, { phase: 'match', done: 0, total: 0 });
+      onProgress({ ...progress });
+      signal.throwIfAborted();
+      return await worker.finish();
+    } finally {
+      clearInterval(ticking);
+      await worker.close();
+    }
+  };
+  return isSmall ? match() : alone(match);
 }
 
 interface GivenRows {
@@ -56,44 +72,13 @@ interface GivenRows {
 let last: Promise<unknown> = Promise.resolve();
 
 function alone<T>(work: () => Promise<T>): Promise<T> {
-  const mine = last.then(work, work);
-  last = mine;
+  const mine = last.then(work);
+  // Only that it has ended: what came of it is large, and the next one's not to keep.
+  last = mine.then(
+    () => {},
+    () => {},
+  );
   return mine;
-}
-
-async function matchWith(
-  worker: Worker,
-  deps: MatchingDeps,
-  given: GivenRows,
-  {
-    progress,
-    steps,
-    onProgress,
-    signal,
-  }: {
-    progress: RunProgress;
-    steps: Int32Array;
-    onProgress: (progress: RunProgress) => void;
-    signal: AbortSignal;
-  },
-): Promise<WorkResult> {
-  const ticking = setInterval(() => {
-    if (progress.phase === 'match') [progress.done = 0, progress.total = 0] = steps;
-    onProgress({ ...progress });
-  }, TICK_MS);
-  try {
-    await feedRows(deps, given, worker, (rowCount) => {
-      signal.throwIfAborted();
-      progress.done += rowCount;
-    });
-    Object.assign(progress, { phase: 'match', done: 0, total: 0 });
-    onProgress({ ...progress });
-    signal.throwIfAborted();
-    return await worker.finish();
-  } finally {
-    clearInterval(ticking);
-    await worker.close();
-  }
 }
 
 /** Where the matching is done. */

@@ -1,5 +1,4 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import {
   type ContainerKind,
@@ -9,6 +8,7 @@ import {
   isSpreadsheet,
   readSpreadsheet,
   type SpreadsheetKind,
+  sha256OfFile,
   TextReader,
   UnreadableFile,
   unpack,
@@ -96,7 +96,7 @@ export async function readStatement(
     totals: out.totals,
     problems: out.problems,
     problemsLeftOut: out.problemsLeftOut,
-    fileSha256: fileSha256 ?? (await sha256Of(path)),
+    fileSha256: fileSha256 ?? (await sha256OfFile(path)),
     rowsSha256: out.rowsSha256(),
   };
 }
@@ -221,10 +221,4 @@ async function* hashed(bytes: AsyncIterable<Buffer>, sha256: Hash): AsyncGenerat
     sha256.update(chunk);
     yield chunk;
   }
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const sha256 = createHash('sha256');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) sha256.update(chunk);
-  return sha256.digest('hex');
 }
