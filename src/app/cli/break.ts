@@ -1,24 +1,14 @@
 import { type Command, Option } from 'commander';
 import { digestText } from '../../http/break-digest.text.ts';
 import { breakOf, detailOf, filterOf, resolutionOf } from '../../http/breaks.presenter.ts';
-import { filterQuery } from '../../http/breaks.schemas.ts';
-import { doneBy } from '../../http/onboarding.presenter.ts';
-import { MANUAL_KINDS, type ManualKind } from '../../reconciliation/index.ts';
 import { TOKENS as T } from '../container.ts';
-import { breakLine } from './break-words.ts';
-import { CommandError, EXIT } from './exit-codes.ts';
+import { breaksOf, FINANCE, type FilterOptions, filterFrom, filterOptions, peopleOf } from './break-input.ts';
+import { addBreakResolveCommands } from './break-resolve.ts';
+import { breakLine, breakText, resolutionText, whyText } from './break-words.ts';
+import { addBreakWorkCommands } from './break-work.ts';
 import { action, asOption, type CliContext, type Tools } from './people.ts';
 
-const FINANCE = 'the person of finance';
 const MOST_LISTED = 100;
-/** What each part of a filter is called here. */
-const OPTION_OF: Readonly<Record<string, string>> = {
-  state: 'state',
-  class: 'class',
-  sourceId: 'source',
-  fromDate: 'date',
-  toDate: 'date',
-};
 
 /** `civicpay break`: what finance does with differences that reconciliation found (docs/breaks.md). */
 export function addBreakCommands(program: Command, context: CliContext): void {
@@ -26,7 +16,8 @@ export function addBreakCommands(program: Command, context: CliContext): void {
     .command('break')
     .description('differences that reconciliation found (docs/breaks.md)');
   addReadCommands(group, context);
-  addResolveCommands(group, context);
+  addBreakWorkCommands(group, context);
+  addBreakResolveCommands(group, context);
   for (const command of group.commands) command.exitOverride();
 }
 
@@ -41,32 +32,18 @@ function addReadCommands(group: Command, context: CliContext): void {
         return context.isJson() ? digest : digestText(digest, language);
       }),
     );
-  group
-    .command('list')
+  filterOptions(group.command('list'))
     .description('those that are due first come first')
     .option('--state <states>', 'open, proposed, closed; several with commas', 'open,proposed')
-    .option('--class <classes>', 'several with commas')
-    .option('--source <source>', 'of one connection')
-    .option('--date <date>', 'of one business date')
     .action(
-      action(context, async (tools, _, options: Record<'state' | 'class' | 'source' | 'date', string>) => {
-        const { state, class: classes, source: sourceId, date } = options;
-        const query = filterQuery.safeParse({
-          state,
-          class: classes,
-          sourceId,
-          fromDate: date,
-          toDate: date,
-        });
-        if (!query.success) {
-          const wrong = query.error.issues.map(
-            ({ path, message }) => `--${OPTION_OF[String(path[0])]}: ${message}`,
-          );
-          throw new CommandError([...new Set(wrong)].join('\n'), EXIT.usage);
-        }
-        const { items } = await breaksOf(tools).views.list(filterOf(query.data), { limit: MOST_LISTED });
+      action(context, async (tools, _, options: FilterOptions) => {
+        const filter = filterOf(await filterFrom(tools, options));
+        const { items } = await breaksOf(tools).views.list(filter, { limit: MOST_LISTED });
         if (context.isJson()) return items.map(breakOf);
-        return items.length === 0 ? 'No break is like that.' : items.map(breakLine).join('\n');
+        const nameOf = await peopleOf(tools);
+        return items.length === 0
+          ? 'No break is like that.'
+          : items.map((found) => breakLine(found, nameOf)).join('\n');
       }),
     );
   group
@@ -74,58 +51,36 @@ function addReadCommands(group: Command, context: CliContext): void {
     .argument('<break-id>')
     .description('what each side says, what happened, and what can be done')
     .action(
-      action(context, async (tools, [breakId = '']) => detailOf(await breaksOf(tools).views.get(breakId))),
-    );
-}
-
-interface ProposeOptions {
-  kind: ManualKind;
-  account?: string;
-  reason: string;
-}
-
-function addResolveCommands(group: Command, context: CliContext): void {
-  asOption(group.command('resolve').argument('<break-id...>'), FINANCE)
-    .description('ask for breaks of one source to be closed; a second person approves')
-    .addOption(new Option('--kind <kind>').choices(MANUAL_KINDS).makeOptionMandatory())
-    .option('--account <account>', 'where an adjusted or left-over difference goes')
-    .requiredOption('--reason <text>', 'why')
-    .action(
-      // Commander gives several arguments as one list.
-      (breakIds: string[], options: ProposeOptions, command: Command) =>
-        action<ProposeOptions>(context, async (tools, _, { kind, account = null, reason }) => {
-          const by = doneBy(await tools.actor('finance'));
-          const proposal = { breakIds, kind, account: account as null, reason };
-          return resolutionOf(await breaksOf(tools).resolutions.propose(proposal, by));
-        })(options, command),
-    );
-  asOption(group.command('approve').argument('<resolution-id>'), FINANCE)
-    .description('approve what somebody else asked for, as it stands')
-    .requiredOption('--hash <sha256>', 'of what is approved, as it was shown')
-    .action(
-      action(context, async (tools, [resolutionId = ''], { hash }: { hash: string }) => {
-        const by = doneBy(await tools.actor('finance'));
-        return resolutionOf(await breaksOf(tools).resolutions.approve(resolutionId, hash, by));
+      action(context, async (tools, [breakId = '']) => {
+        const detail = await breaksOf(tools).views.get(breakId);
+        return context.isJson() ? detailOf(detail) : breakText(detail, await peopleOf(tools));
       }),
     );
-  asOption(group.command('reject').argument('<resolution-id>'), FINANCE)
-    .requiredOption('--reason <text>', 'why')
+  asOption(group.command('why').argument('<break-id>'), FINANCE)
+    .description('by which rule, and all rows as they came; who looked is written to the audit trail')
+    .action(action(context, (tools, [breakId = '']) => why(tools, context, breakId)));
+  group
+    .command('proposals')
+    .description('what waits for a second person, oldest first')
     .action(
-      action(context, async (tools, [resolutionId = ''], { reason }: { reason: string }) => {
-        const by = doneBy(await tools.actor('finance'));
-        return resolutionOf(await breaksOf(tools).resolutions.reject(resolutionId, reason, by));
-      }),
-    );
-  asOption(group.command('reopen').argument('<break-id>'), FINANCE)
-    .description('open a resolved break again; what was booked is booked back')
-    .requiredOption('--reason <text>', 'why')
-    .action(
-      action(context, async (tools, [breakId = ''], { reason }: { reason: string }) => {
-        const { breaks, views } = breaksOf(tools);
-        await breaks.reopen(breakId, reason, doneBy(await tools.actor('finance')));
-        return detailOf(await views.get(breakId));
+      action(context, async (tools) => {
+        const { items } = await breaksOf(tools).views.proposals({ limit: MOST_LISTED });
+        if (context.isJson()) return items.map(resolutionOf);
+        const nameOf = await peopleOf(tools);
+        return items.length === 0
+          ? 'Nothing waits for a second person.'
+          : items.map((one) => resolutionText(one, nameOf)).join('\n');
       }),
     );
 }
 
-const breaksOf = ({ container }: Tools) => container.resolve(T.reconciliation).breaks;
+async function why(tools: Tools, context: CliContext, breakId: string) {
+  const actor = await tools.actor('finance');
+  const detail = await breaksOf(tools).views.get(breakId);
+  const { rows } = detail;
+  // Rows of a late file are all rows of ours: they stand in no break of their own.
+  const row = rows.find(({ isActive }) => isActive) ?? rows[0];
+  const { explanations } = tools.container.resolve(T.reconciliation);
+  const answer = row ? await explanations.why(row, actor) : null;
+  return context.isJson() ? { break: breakOf(detail), answer } : whyText(detail, answer);
+}

@@ -39,8 +39,11 @@ export function asOption(command: Command, who = 'the operator'): Command {
 /** Makes a command's action: opens the parts on DATABASE_URL, does the work, prints what came of it, closes everything. */
 export function action<Options>(context: CliContext, work: Work<Options>) {
   return async (...given: unknown[]): Promise<void> => {
-    // Commander gives the arguments, then the options, then the command.
-    const args = given.slice(0, -2).filter((arg): arg is string => typeof arg === 'string');
+    // Commander gives the arguments (several of one kind as a list), then the options, then the command.
+    const args = given
+      .slice(0, -2)
+      .flat()
+      .filter((arg): arg is string => typeof arg === 'string');
     const options = given.at(-2) as Options & AsOption;
     const container = createContainer({ ...context.config(), logLevel: 'warn' }, 'cli');
     try {
