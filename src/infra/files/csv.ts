@@ -79,7 +79,7 @@ export function splitQuoted(raw: string, delimiter: string): string[] | null {
   while (at <= raw.length) {
     const start = skipBlanks(raw, at, delimiter);
     if (raw[start] !== '"') {
-      const end = endOfCell(raw, at, delimiter);
+      const end = endOfCell(raw, endOfFormula(raw, start), delimiter);
       cells.push(raw.slice(at, end));
       at = end + 1;
       continue;
@@ -94,6 +94,11 @@ export function splitQuoted(raw: string, delimiter: string): string[] | null {
     at = end + 1;
   }
   return cells;
+}
+
+/** `="1,000.00"` keeps a spreadsheet from making a number of it: what is between its quotes belongs together. */
+function endOfFormula(raw: string, start: number): number {
+  return raw.startsWith('="', start) ? Math.max(raw.indexOf('"', start + 2), start) : start;
 }
 
 function skipBlanks(raw: string, from: number, delimiter: string): number {

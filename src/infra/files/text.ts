@@ -10,7 +10,7 @@ export type FallbackEncoding = 'gb18030' | 'windows-1252';
 export const BINARY = 'binary';
 
 /**
- * Turns bytes into text. The character set is what the caller says; else what a byte order mark says; else UTF-8 if the
+ * Turns bytes into text. The character set is what the caller says; else what a byte order mark says, or the empty bytes of UTF-16; else UTF-8 if the
  * first bytes beyond ASCII are UTF-8, and the fallback if they are not. Bytes that don't fit become U+FFFD.
  */
 export class TextReader {
@@ -75,7 +75,16 @@ function byteOrderMark(bytes: Buffer): string | null {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
-  return null;
+  return bytes.includes(0) ? unmarkedUtf16(bytes.subarray(0, 1_024)) : null;
+}
+
+/** Digits and signs have an empty byte in UTF-16, always on the same side; no other text has any. */
+function unmarkedUtf16(bytes: Buffer): string | null {
+  const empty = [0, 0];
+  for (const [at, byte] of bytes.entries()) if (byte === 0) empty[at % 2] = (empty[at % 2] ?? 0) + 1;
+  const [first = 0, second = 0] = empty;
+  if (Math.max(first, second) * 8 < bytes.length || Math.min(first, second) > 0) return null;
+  return second > first ? 'utf-16le' : 'utf-16be';
 }
 
 /** Without a character that the end of the piece may have cut: at most three bytes. */

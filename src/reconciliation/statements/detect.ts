@@ -7,6 +7,7 @@ import {
   UnreadableFile,
   XML_SPREADSHEET,
 } from '../../infra/files/index.ts';
+import { ACQUIRER } from './acquirers.ts';
 import { ADVICE } from './advice.ts';
 import { CN_BANK } from './cn-bank.ts';
 import type { Layout } from './layout.types.ts';
@@ -23,6 +24,7 @@ export const TABLE_KINDS: readonly TableKind[] = [
   WECHAT_FUNDS,
   ALIPAY_MERCHANT,
   ADVICE,
+  ACQUIRER,
   CN_BANK,
 ];
 
@@ -51,6 +53,7 @@ export const FORMATS: readonly string[] = [
   'bai2',
   'alipay',
   'wechat-pay',
+  'acquirer',
   'cn-bank',
   'civicpay-advice',
   ...LAYOUTS.map(({ layout }) => layout.name),

@@ -4,7 +4,12 @@ import type { DeclaredTotals, Direction } from './statement.types.ts';
 
 /** Sums and balances stand between rows, with a date or without. */
 const SUM = /^(.{0,6}合计|总计|小计|期[初末]余额|承前页|过次页)/;
-const REMARK = /^(#|-{4,}|={4,}|—{4,}|注:|说明|提示|备注:|以上|本页|共\d)/;
+const REMARK =
+  /^(#|-{4,}|={4,}|—{4,}|注:|说明|提示|备注:|以上|本页|共:?\s*\d|(合计|总|借方|贷方|收入|支出).{0,5}(笔数|金额|额):)/;
+
+/** How many rows there are, of all and not of one page or one side. */
+const COUNT = /共:?\s*(\d{1,9})\s*[笔条](?!\/?页)|总笔数:?\s*(\d{1,9})(?!\d)/;
+const PART = /本页|小计|收|支|借|贷|本日|本月/;
 
 /** Lines that people read: rules, remarks, `#…`, totals with their words. A row has a date, and may begin with any word. */
 export function isNote(raw: string, plain: readonly string[], isDated: () => boolean): boolean {
@@ -27,9 +32,9 @@ export class DeclaredReader {
 
   take(raw: string, line: number): void {
     const text = raw.normalize('NFKC').slice(0, 500);
-    const count = /共\s*(\d{1,9})\s*笔记录/.exec(text);
-    if (count) {
-      this.found.count = Number(count[1]);
+    const count = COUNT.exec(text);
+    if (count && !PART.test(text.slice(0, count.index))) {
+      this.found.count = Number(count[1] ?? count[2]);
       this.found.line ||= line;
     }
     const side =
@@ -64,7 +69,9 @@ export function directionWord(text: string | null): Direction | null {
 }
 
 function wordDirection(word: string): Direction | null {
-  if (/^(收入|收|已收入|贷|贷方|贷记|C|CR|CREDIT|来账|转入|存入|入账|流入|\+)$/i.test(word)) return 'credit';
-  if (/^(支出|支|已支出|借|借方|借记|D|DR|DEBIT|往账|转出|取出|出账|流出|-)$/i.test(word)) return 'debit';
+  if (/^(收入|收|收款|已收入|贷|贷方|贷记|C|CR|CREDIT|来账|转入|存入|入账|流入|\+)$/i.test(word))
+    return 'credit';
+  if (/^(支出|支|付|付款|已支出|借|借方|借记|D|DR|DEBIT|往账|转出|取出|出账|流出|-)$/i.test(word))
+    return 'debit';
   return null;
 }

@@ -141,7 +141,7 @@ export class TableParser {
       );
     }
     this.declared.take(record.raw, record.line);
-    const account = /(?:账号|账户|卡号|商户号)[::]?\s*\[?\s*([\w*@.-]{4,64})/.exec(
+    const account = /(?:账号|账户|卡号|商户号)[::]?\s*\[?\s*(?!\d{4}年)([\w*@.-]{4,64})/.exec(
       record.raw.normalize('NFKC'),
     );
     this.account = account?.[1] ?? this.account;
