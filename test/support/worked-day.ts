@@ -91,7 +91,7 @@ export function workedDay() {
 }
 
 /** Rows of ours as the other side has them. */
-function theirs(rows: readonly OurRow[]): TheirRow[] {
+export function theirs(rows: readonly OurRow[]): TheirRow[] {
   return rows.map((row) => ({
     ...row,
     theirRef: row.theirRef ?? `T${row.ref.slice(-12)}`,
