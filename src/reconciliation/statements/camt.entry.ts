@@ -78,6 +78,15 @@ export function entryChildren(current: () => CamtEntry): Readonly<Record<string,
   const into = intoField(current);
   // From version 8 on the code stands in `Cd`, and nothing beside it.
   const status = into('status', { onlyText: true });
+  const details = {
+    Btch: { children: { MsgId: into('batchRef', { onlyFirst: true }), PmtInfId: into('batchRef') } },
+    TxDtls: {
+      open: () => {
+        current().transactions.push(newTransaction());
+      },
+      children: transactionChildren(() => current().transactions.at(-1) ?? newTransaction()),
+    },
+  };
   return {
     NtryRef: into('entryRef'),
     Amt: amountNode((amount) => {
@@ -94,17 +103,9 @@ export function entryChildren(current: () => CamtEntry): Readonly<Record<string,
     ValDt: { children: { Dt: into('valueOn'), DtTm: into('valueOn') } },
     AcctSvcrRef: into('servicerRef'),
     AddtlNtryInf: into('info'),
-    NtryDtls: {
-      children: {
-        Btch: { children: { MsgId: into('batchRef', { onlyFirst: true }), PmtInfId: into('batchRef') } },
-        TxDtls: {
-          open: () => {
-            current().transactions.push(newTransaction());
-          },
-          children: transactionChildren(() => current().transactions.at(-1) ?? newTransaction()),
-        },
-      },
-    },
+    NtryDtls: { children: details },
+    // The first version has no NtryDtls around them.
+    ...details,
   };
 }
 

@@ -35,6 +35,19 @@ describe('camt', () => {
     expect(summary.totals[0]).toMatchObject({ account: 'NL1', statementId: 'S', balanceProof: 'proved' });
   });
 
+  it('reads the first version, which names and nests otherwise', async () => {
+    const first = camt(entry({ details: '<TxDtls><Refs><EndToEndId>E1</EndToEndId></Refs></TxDtls>' }), {
+      version: '01',
+      closing: '11.00',
+    })
+      .replaceAll('BkToCstmrStmt', 'BkToCstmrStmtV01')
+      .replaceAll(/<\/?CdOrPrtry>/g, '')
+      .replace('<IBAN>NL1</IBAN>', '<PrtryAcct><Id>CH1</Id></PrtryAcct>');
+    const { rows, problems, summary } = await inspect(first);
+    expect({ problems, ref: rows[0]?.ref }).toEqual({ problems: [], ref: 'E1' });
+    expect(summary.totals[0]).toMatchObject({ account: 'CH1', balanceProof: 'proved' });
+  });
+
   it('keeps an entry as it was, wherever the file is cut into pieces', async () => {
     const padding = `<!--${'x'.repeat(262_100)}-->`;
     const raws = [];

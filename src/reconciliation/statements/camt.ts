@@ -44,7 +44,14 @@ export class CamtParser implements StatementParser {
     this.xml = new XmlTreeReader('Document', {
       open: (attributes, { line }) => this.openDocument(attributes, line),
       children: Object.fromEntries(
-        Object.entries(MESSAGES).map(([name, message]) => [name, this.messageNode(message)]),
+        Object.entries(MESSAGES).flatMap(([name, message]) => {
+          const node = this.messageNode(message);
+          // The first version has its number in the name.
+          return [
+            [name, node],
+            [`${name}V01`, node],
+          ];
+        }),
       ),
     });
   }
@@ -117,7 +124,7 @@ export class CamtParser implements StatementParser {
       children: {
         Id: { close: (text) => this.out.nameStatement({ id: text }) },
         ElctrncSeqNb: { close: (text) => this.out.nameStatement({ sequence: text }) },
-        Acct: { children: { Id: { children: { IBAN: account, Othr: { children: { Id: account } } } } } },
+        Acct: { children: { Id: { children: accountIds(account) } } },
         StmtPgntn: this.pagesNode(),
         RptPgntn: this.pagesNode(),
         NtfctnPgntn: this.pagesNode(),
@@ -147,16 +154,19 @@ export class CamtParser implements StatementParser {
   }
 
   private balanceNode(): XmlNode {
-    const setCode = (text: string) => {
-      this.balance.code = text;
+    const set = {
+      close: (text: string) => {
+        this.balance.code = text;
+      },
     };
+    const code = { Cd: set, Prtry: set };
     return {
       open: (_, { line }) => {
         this.balance = newBalance(line);
       },
       close: () => this.closeBalance(),
       children: {
-        Tp: { children: { CdOrPrtry: { children: { Cd: { close: setCode }, Prtry: { close: setCode } } } } },
+        Tp: { children: { CdOrPrtry: { children: code }, ...code } },
         Amt: amountNode((amount) => {
           this.balance.amount = amount;
         }),
@@ -272,4 +282,10 @@ export class CamtParser implements StatementParser {
     }
     if (Object.keys(declared).length > 1) this.out.declare(declared);
   }
+}
+
+/** Where the number of an account stands; the first version has ways of its own. */
+function accountIds(account: XmlNode): Readonly<Record<string, XmlNode>> {
+  const inside = { children: { Id: account } };
+  return { IBAN: account, BBAN: account, UPIC: account, PrtryAcct: inside, Othr: inside };
 }

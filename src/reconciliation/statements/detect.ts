@@ -106,7 +106,10 @@ function textFormatOf(plain: string): string | null {
   if (/^01,[^,\n]*,[^,\n]*,\d{6}/.test(start)) return 'bai2';
   const layout = LAYOUTS.find(({ sign }) => sign.test(start));
   if (layout) return layout.layout.name;
-  if (/^\{1:F\d\d/.test(start) || /^\p{Cc}*:(20|25|28C?|60[FM]|61|62[FM]|86|13D|34F):/mu.test(start))
+  if (
+    /^\{1:F\d\d/.test(start) ||
+    /^\p{Cc}*(?:@@)?:(20|25P?|28C?|60[FM]|61|62[FM]|64|65|86|13D|34F|90[CD]):/mu.test(start)
+  )
     return 'mt940';
   return null;
 }

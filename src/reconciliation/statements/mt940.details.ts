@@ -12,7 +12,7 @@ export interface EntryDetails {
 export function readDetails(lines: readonly string[]): EntryDetails {
   // Banks cut at 65 characters wherever that falls, so coded text is joined without a space.
   const joined = lines.join('');
-  const structured = /^\s{0,8}\d{3}([^0-9A-Za-z\s])\d\d/.exec(joined);
+  const structured = /^\s{0,8}\d{3}(?: \d{3})?([^0-9A-Za-z\s.,:-])\d\d/.exec(joined);
   if (structured) return readSubfields(joined, structured[1] ?? '?');
   if (/\/(NAME|EREF|REMI|CNTP|ORDP|BENM)\//.test(joined)) return readSlashCodes(joined);
   return { ...NOTHING, memo: textOrNull(lines.join(' ')) };
@@ -46,10 +46,10 @@ function readSubfields(text: string, separator: string): EntryDetails {
   };
 }
 
-/** SEPA tags inside the purpose: `EREF+…KREF+…SVWZ+…`. */
+/** SEPA tags inside the purpose: `EREF+…KREF+…SVWZ+…`, or `EREF: …`. */
 function readPurposeTags(purpose: string): Map<string, string> {
   const tags = new Map<string, string>();
-  const found = [...purpose.matchAll(/(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE)\+/g)];
+  const found = [...purpose.matchAll(/(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE)(?:\+|: )/g)];
   for (const [index, match] of found.entries()) {
     const name = match[1] ?? '';
     const value = purpose.slice(match.index + match[0].length, found[index + 1]?.index);
@@ -58,19 +58,31 @@ function readPurposeTags(purpose: string): Map<string, string> {
   return tags;
 }
 
-/** The Dutch form: `/CNTP/account/bic/name/city//EREF/…/REMI/…`, or `/NAME/…`. */
+const SLASH_CODES =
+  /\/(TRTP|TRCD|EREF|PREF|RTRN|NRTX|BUSP|MARF|CSID|NAME|CNTP|IBAN|BIC|ADDR|REMI|ORDP|BENM|ISDT|PURP|ULTD|ULTB|ULTC|SVCL|INIT|CHGS|EXCH|OCMT)\//g;
+
+/** The Dutch form: `/CNTP/account/bic/name/city//EREF/…/REMI/…`, or `/NAME/…`. What stands between two codes may hold slashes. */
 function readSlashCodes(text: string): EntryDetails {
-  const name = /\/NAME\/([^/]*)/.exec(text)?.[1] ?? /\/CNTP\/[^/]*\/[^/]*\/([^/]*)/.exec(text)?.[1];
-  const remittance = /\/REMI\/(?:USTD\/[^/]*\/|STRD\/[^/]*\/)?/.exec(text);
-  const after = remittance ? text.slice(remittance.index + remittance[0].length) : '';
-  const nextCode =
-    /\/(?:EREF|TRCD|BUSP|MARF|CSID|NAME|CNTP|IBAN|BIC|ORDP|BENM|ISDT|PURP|ULTD|ULTB|RTRN)\//.exec(after);
+  const codes = [...text.matchAll(SLASH_CODES)];
+  const textOf = (name: string): string | undefined => {
+    const at = codes.findIndex((code) => code[1] === name);
+    const code = codes[at];
+    return code && text.slice(code.index + code[0].length, codes[at + 1]?.index);
+  };
+  const name = textOf('NAME') ?? textOf('CNTP')?.split('/')[2];
+  const remittance = textOf('REMI')?.replace(/^(?:USTD\/[^/]*\/|STRD\/[^/]*\/)/, '');
   return {
-    counterparty: textOrNull(name ?? ''),
-    memo: textOrNull(remittance ? after.slice(0, nextCode?.index) : text),
-    endToEndRef: reference(/\/EREF\/([^/]*)/.exec(text)?.[1]),
+    counterparty: textOrNull(withoutSlashes(name ?? '')),
+    memo: textOrNull(remittance ?? text),
+    endToEndRef: reference(withoutSlashes(textOf('EREF') ?? '')),
     customerRef: null,
   };
+}
+
+function withoutSlashes(value: string): string {
+  let end = value.length;
+  while (end > 0 && (value[end - 1] === '/' || value[end - 1] === ' ')) end -= 1;
+  return value.slice(0, end);
 }
 
 /** A reference, unless it says that there is none, or that it stands elsewhere (`EREF`, `KREF+`, …). */

@@ -18,7 +18,7 @@ export interface SwiftField {
   raw: string[];
 }
 
-const BALANCE = /^([CD])(\d{6})([A-Z]{3})([\d,.]*)/;
+const BALANCE = /^([CD])(\d{6})([A-Z]{3}) ?([\d,.]*)/;
 
 export interface SwiftBalance {
   amountMinor: number;
@@ -54,9 +54,9 @@ export const BALANCE_KINDS: Readonly<Record<string, BalanceKind>> = {
   '65': 'forwardAvailable',
 };
 
-/** Value date, entry date, mark, funds code, amount, type, references; one bank breaks the line before the amount. */
+/** Value date, entry date (some fill it with blanks), mark, funds code, amount, type, references; one bank breaks the line before the amount. */
 const ENTRY =
-  /^(\d{6})(\d{4})?(R?[CD]|E[CD])([A-Z])?[\n ]?(\d[\d,.]{0,20}|,\d{1,5})((?!NONREF)[A-Z][A-Z0-9 ]{3})?([^\n]*)(?:\n([\s\S]*))?$/;
+  /^(\d{6})(?:(\d{4})| {4})?(R?[CD]|E[CD])([A-Z])?[\n ]?(\d[\d,.]{0,20}|,\d{1,5})((?!NONREF)[A-Z][A-Z0-9 ]{3})?([^\n]*)(?:\n([\s\S]*))?$/;
 
 /**
  * `:61:`. C and RD (a debit taken back) are credits, D and RC debits; EC and ED (of MT942) are only expected. Null after

@@ -133,6 +133,33 @@ describe('MT940', () => {
     ]);
   });
 
+  it('keeps slashes inside names and references, and takes other signs and tags of other banks', async () => {
+    const { rows } = await inspect(
+      statement([
+        ':61:260102C1,NTRFNONREF',
+        ':86:/TRTP/SEPA OVERBOEKING/IBAN/NL00/NAME/A. B/C BV/REMI/INV 1/EREF/E-1/2/',
+        ':61:260102    DD1,NTRFNONREF',
+        ':86:020 020^00PRZELEW^20EREF: E-2 SVWZ: Faktura^32JAN',
+        ':61:260102C0,NTRFNONREF',
+        ':86:106?20EREF+E-3?21SVWZ+at 16',
+        ':26:37 h?32Name',
+        ':61:260102C0,NTRFNONREF',
+        ':86:100.00 EUR for water',
+      ]),
+    );
+    expect(rows.map(({ ref, counterparty, memo }) => [ref, counterparty, memo])).toEqual([
+      ['E-1/2', 'A. B/C BV', 'INV 1'],
+      ['E-2', 'JAN', 'Faktura'],
+      ['E-3', 'Name', 'at 16:26:37 h'],
+      [null, null, '100.00 EUR for water'],
+    ]);
+  });
+
+  it('reads lines that end with @@, as out of a home banking dialogue', async () => {
+    const found = await inspect(statement([':61:260102C0,NTRFA', ':86:one', 'two']).replaceAll('\r\n', '@@'));
+    expect(found).toMatchObject({ problems: [], rows: [{ ref: 'A', memo: 'one two' }] });
+  });
+
   it.each([
     ['an amount finer than a cent', ':61:260102C1,234NTRFA', 'error amount_finer_than_minor_unit 5'],
     ['an entry that is none', ':61:nonsense', 'error entry_unreadable 5'],
@@ -152,5 +179,7 @@ describe('MT942', () => {
     expect((await inspect(report('1EUR1,'))).summary).toMatchObject({ format: 'mt942', complete: true });
     expect((await inspect(report('2EUR1,'))).problems).toEqual(['error total_differs 9']);
     expect((await inspect(report('1EUR3,'))).problems).toEqual(['error total_differs 9']);
+    // The number may be left out.
+    expect((await inspect(report('EUR1,'))).problems).toEqual([]);
   });
 });

@@ -65,8 +65,15 @@ export class Mt940Parser implements StatementParser {
     }
   }
 
+  /** What came out of a home banking dialogue has `@@` where lines end. */
   private takeLine(rawText: string, line: number): void {
-    let text = stripControls(rawText);
+    const text = stripControls(rawText);
+    if (/^@@|@@:\d\d[A-Z]?:/.test(text)) for (const part of text.split('@@')) this.takeText(part, line);
+    else this.takeText(text, line);
+  }
+
+  private takeText(plain: string, line: number): void {
+    let text = plain;
     // One bank breaks its lines inside the tag.
     if (this.hasLoneColon && /^\d{2}[A-Z]?:/.test(text)) text = `:${text}`;
     this.hasLoneColon = text === ':';
@@ -76,7 +83,9 @@ export class Mt940Parser implements StatementParser {
       return;
     }
     const found = FIELD.exec(text);
-    if (found) {
+    // A line of an entry's text may happen to begin like a field: “:26:37”, the end of a time.
+    const isText = this.entry && this.field?.tag === '86' && /^\d\d$/.test(found?.[1] ?? '');
+    if (found && (!isText || KNOWN_TAGS.test(found[1] ?? ''))) {
       this.endField();
       if (found[1] === '20' && this.message?.seen.size) this.endMessage(false);
       this.field = { tag: found[1] ?? '', lines: [found[2] ?? ''], line, raw: [text] };
@@ -198,7 +207,7 @@ export class Mt940Parser implements StatementParser {
   /** `:90D:3PLN0,03`: number and sum of the entries. */
   private takeSum(field: SwiftField, message: Message): void {
     const [, count = '', currency = '', digits = ''] =
-      /^(\d{0,9})([A-Z]{3})([\d,.]*)/.exec(field.lines[0] ?? '') ?? [];
+      /^(\d{0,9})([A-Z]{3}) ?([\d,.]*)/.exec(field.lines[0] ?? '') ?? [];
     const text = field.lines[0] ?? '';
     if (!currency) {
       this.out.error('sum_unreadable', field.line, `:${field.tag}: “${excerpt(text)}” is not a sum`);
@@ -208,7 +217,9 @@ export class Mt940Parser implements StatementParser {
     const sumMinor = this.out.amount(readSwiftAmount(digits, currency), digits, field.line, `:${field.tag}:`);
     if (sumMinor === null) return;
     const side = field.tag === '90C' ? 'credit' : 'debit';
-    this.out.declare({ line: field.line, [`${side}Count`]: Number(count), [`${side}Minor`]: sumMinor });
+    // Some banks leave the number out.
+    if (count !== '') this.out.declare({ line: field.line, [`${side}Count`]: Number(count) });
+    this.out.declare({ line: field.line, [`${side}Minor`]: sumMinor });
   }
 
   private endEntry(): void {
