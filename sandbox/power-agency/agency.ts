@@ -160,6 +160,12 @@ export class PowerAgency {
     return businessDate ? all.filter((posting) => posting.businessDate === businessDate) : all;
   }
 
+  /** Loses a payment, as a restore of an older backup does: whoever asks for it is told that there never was one. */
+  async losePayment(reference: string): Promise<void> {
+    this.books.losePayment(reference);
+    await this.books.durable();
+  }
+
   private usualUsage(consNo: string, tariff: Usage['tariff']): Usage {
     const draw = seededDraws(Number(consNo.slice(4)) + this.books.receivablesOf(consNo).length);
     const kwh = (from: number, to: number) => from + Math.floor(draw() * (to - from));

@@ -47,7 +47,8 @@ export interface Payment {
 type Entry =
   | { kind: 'customer'; customer: Customer }
   | { kind: 'receivable'; receivable: Receivable }
-  | { kind: 'payment'; payment: Payment };
+  | { kind: 'payment'; payment: Payment }
+  | { kind: 'lost'; merOrderNo: string };
 
 /**
  * The agency's own books: customers, receivables and payments. Held in memory, journalled to disk; whoever tells of
@@ -62,6 +63,8 @@ export class Books {
   private readonly processing = new Set<Payment>();
   /** Receivables that a payment has taken; the value is the merchant's reference. */
   private readonly takenBy = new Map<string, string>();
+  /** Counts those that were lost, too: a number is never given twice. */
+  private paymentsMade = 0;
 
   private constructor(journal: Journal<Entry>) {
     this.journal = journal;
@@ -139,10 +142,16 @@ export class Books {
 
   /** Writes a payment down; a posted or processing one takes its receivables. */
   addPayment(payment: Omit<Payment, 'chrgNo'>): Payment {
-    const chrgNo = `C${String(this.payments.size + 1).padStart(12, '0')}`;
+    const chrgNo = `C${String(this.paymentsMade + 1).padStart(12, '0')}`;
     const whole = { ...payment, chrgNo };
     this.write({ kind: 'payment', payment: whole });
     return whole;
+  }
+
+  /** Knows nothing of a payment any more, as after a restore of an older backup. Throws RangeError where there is none. */
+  losePayment(merOrderNo: string): void {
+    if (!this.payments.has(merOrderNo)) throw new RangeError(`there is no payment ${merOrderNo}`);
+    this.write({ kind: 'lost', merOrderNo });
   }
 
   /** Posts what was taken in and has come due. */
@@ -172,6 +181,7 @@ export class Books {
       map.clear();
     }
     this.processing.clear();
+    this.paymentsMade = 0;
   }
 
   close(): Promise<void> {
@@ -192,15 +202,27 @@ export class Books {
       const others = this.receivablesByCustomer.get(receivable.consNo);
       if (others) others.push(receivable);
       else this.receivablesByCustomer.set(receivable.consNo, [receivable]);
-    } else {
-      const { payment } = entry;
-      const earlier = this.payments.get(payment.merOrderNo);
-      if (earlier) this.processing.delete(earlier);
-      this.payments.set(payment.merOrderNo, payment);
-      if (payment.state === 'refused') return;
-      if (payment.state === 'processing') this.processing.add(payment);
-      for (const { rcvblNo } of payment.details) this.takenBy.set(rcvblNo, payment.merOrderNo);
-    }
+    } else if (entry.kind === 'payment') this.applyPayment(entry.payment);
+    else this.applyLoss(entry.merOrderNo);
+  }
+
+  private applyPayment(payment: Payment): void {
+    const earlier = this.payments.get(payment.merOrderNo);
+    if (earlier) this.processing.delete(earlier);
+    else this.paymentsMade++;
+    this.payments.set(payment.merOrderNo, payment);
+    if (payment.state === 'refused') return;
+    if (payment.state === 'processing') this.processing.add(payment);
+    for (const { rcvblNo } of payment.details) this.takenBy.set(rcvblNo, payment.merOrderNo);
+  }
+
+  private applyLoss(merOrderNo: string): void {
+    const lost = this.payments.get(merOrderNo);
+    if (!lost) return;
+    this.payments.delete(merOrderNo);
+    this.processing.delete(lost);
+    for (const { rcvblNo } of lost.details)
+      if (this.takenBy.get(rcvblNo) === merOrderNo) this.takenBy.delete(rcvblNo);
   }
 }
 

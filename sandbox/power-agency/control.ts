@@ -29,6 +29,7 @@ const commands = {
     to: hhmm,
     maintenance: z.array(z.object({ fromMs: z.int(), toMs: z.int() })).default([]),
   }),
+  'postings/lose': z.object({ reference: z.string() }),
   down: z.object({ downMs: z.int().positive().max(600_000) }),
   customers: z.object({ fault: z.enum(FAULTS).optional(), name: z.string().min(1).max(40).optional() }),
   bills: z.object({
@@ -115,6 +116,9 @@ async function carryOut(
     }
     case 'service-hours':
       agency.setServiceHours(commands.serviceHours.parse(body));
+      return { status: 200, body: {} };
+    case 'postings/lose':
+      await agency.losePayment(commands['postings/lose'].parse(body).reference);
       return { status: 200, body: {} };
     case 'down':
       goDownFor(commands.down.parse(body).downMs);

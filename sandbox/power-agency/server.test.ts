@@ -304,6 +304,18 @@ describe('the power company', () => {
       expect((await api('/api/qryArrears', { consNo: plain })).json.rtnCode).toBe('0000');
     });
 
+    it('loses a payment: the bill is owed again, and the reference was never seen', async () => {
+      const request = await payment(plain);
+      await api('/api/chargePay', request);
+      await api('/api/chargePay', await payment(accountNumber(2, null)));
+      expect((await control('postings/lose', { reference: request.merOrderNo })).status).toBe(200);
+      expect((await control('postings/lose', { reference: request.merOrderNo })).status).toBe(400);
+      expect((await control('postings')).json.items).toHaveLength(1);
+      expect((await api('/api/chargePay', request)).json.rtnCode).toBe('0000');
+      const numbers = running.agency.postings().map(({ agencyReference }) => agencyReference);
+      expect(new Set(numbers).size).toBe(2);
+    });
+
     it('plans faults, moves the clock, and sets the hours', async () => {
       const { seed } = (await control('faults', { operation: 'pay', fault: 'refuse', times: 1, seed: 7 }))
         .json;

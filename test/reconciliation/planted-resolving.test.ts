@@ -14,8 +14,13 @@ const HOUR_MS = 3_600_000;
 const EACH = 4;
 
 /** What becomes of the payments of the day; each but `quiet` has a break that is resolved without a person's judgement. */
-type Plan = 'quiet' | Extract<BreakClass, 'status' | 'ledgerOnly' | 'fee' | 'duplicate' | 'agencyMissing'>;
-const PLANS: readonly Plan[] = ['quiet', 'ledgerOnly', 'fee', 'duplicate', 'agencyMissing', 'status'];
+type Plan =
+  | 'quiet'
+  /** The agency lost it, and says that it never saw it. */
+  | 'lost'
+  | Extract<BreakClass, 'status' | 'ledgerOnly' | 'fee' | 'duplicate' | 'agencyMissing'>;
+const PLANS: readonly Plan[] = ['quiet', 'ledgerOnly', 'fee', 'duplicate', 'agencyMissing', 'lost', 'status'];
+const classOf = (plan: Plan) => (plan === 'lost' ? 'agencyMissing' : plan);
 
 describeOnStack('mysql', 'a day with planted breaks that need no judgement', (stack) => {
   let city: City;
@@ -89,6 +94,8 @@ describeOnStack('mysql', 'a day with planted breaks that need no judgement', (st
     const planOf = ({ ref }: TheirRow) => plans.get(ref);
     const late = (row: TheirRow) => ({ ...row, atMs: row.atMs + 24 * HOUR_MS });
     const atBank = debitRowsOf(city);
+    const lost = [...plans.keys()].filter((paymentId) => plans.get(paymentId) === 'lost');
+    for (const paymentId of lost) await city.power.agency.losePayment(paymentId);
     const atPower = powerRows(date);
     clock.advance(startOfChinaDate(next) + 3 * HOUR_MS - clock.nowMs());
 
@@ -101,8 +108,15 @@ describeOnStack('mysql', 'a day with planted breaks that need no judgement', (st
     const posted = atPower.filter((row) => planOf(row) !== 'agencyMissing');
     await reconcile(POWER, date, fileOf('gz-power-daily-v1', posted, date, 0));
     const found = await db('breaks').select('class').orderBy('class');
-    const planted = [...plans.values()].filter((plan) => plan !== 'quiet').sort();
+    const planted = [...plans.values()]
+      .filter((plan) => plan !== 'quiet')
+      .map(classOf)
+      .sort();
     expect(found.map((row) => row.class)).toEqual(planted);
+
+    // What the agency never saw was told again, under the same references.
+    const toldAgain = city.power.agency.postings(next).map(({ reference }) => reference);
+    expect(toldAgain.sort()).toEqual(lost.sort());
 
     // What the bank confirmed goes on by itself; what was late stands in the next files.
     await city.rest(clock.nowMs() + 60_000);
