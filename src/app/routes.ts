@@ -71,7 +71,7 @@ export function createRoutes(container: DependencyContainer): Route[] {
     ...disputesRoutes({ disputes: billing.disputes, addressIndex, db, clock }),
     ...onboardingRoutes({ onboarding: container.resolve(T.onboarding), accounts, clock }),
     ...agencyWebhooksRoutes({ webhooks: container.resolve(T.webhookEndpoints), addressIndex }),
-    ...financeNamesRoutes({ agencies, sources, terms: office.terms, staff: accounts.staffDirectory }),
+    ...financeNamesRoutes({ agencies, sources, staff: accounts.staffDirectory, clock }),
     ...settlementsRoutes({ office, addressIndex }),
     ...runsRoutes({ runs, explanations, addressIndex }),
     ...breaksRoutes({ breaks, addressIndex }),

@@ -45,5 +45,6 @@ export type Statement = Answer<paths['/v1/reconciliation/statements']['get']>['i
 export type ReconciliationBreak = Answer<paths['/v1/reconciliation/breaks']['get']>['items'][number];
 export type BreakDetail = Answer<paths['/v1/reconciliation/breaks/{breakId}']['get']>;
 export type FinanceNames = Answer<paths['/v1/finance-names']['get']>;
+export type AgencyNames = Answer<paths['/v1/finance-names/agencies']['get']>;
 export type Why = Answer<paths['/v1/reconciliation/statements/{statementId}/rows/{rowNo}/why']['get']>;
 export type MonthAccount = Answer<paths['/v1/ledger/months/{month}']['get']>['accounts'][number];

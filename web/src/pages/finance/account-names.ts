@@ -23,9 +23,9 @@ const ORDER = Object.keys(ACCOUNTS);
 const OF_AGENCIES = ['agency_payable', 'agency_fees_receivable'];
 
 /** `agency_payable/guangzhou-power` as 应付缴费单位 · 广州供电局; a code that nobody has named as it is. */
-export function useAccountName(): (code: string) => string {
+export function useAccountName(codes: readonly string[]): (code: string) => string {
   const isEnglish = useTranslation().i18n.language === 'en';
-  const names = useNames();
+  const names = useNames(codes.flatMap(agencyIn));
   return (code) => {
     const [head = '', id] = code.split('/', 2);
     const account = ACCOUNTS[head];
@@ -34,6 +34,12 @@ export function useAccountName(): (code: string) => string {
     if (id === undefined) return name;
     return `${name} · ${OF_AGENCIES.includes(head) ? names.agency(id) : names.source(id)}`;
   };
+}
+
+/** The agency whose sub-account it is. */
+function agencyIn(code: string): string[] {
+  const [head = '', id] = code.split('/', 2);
+  return id !== undefined && OF_AGENCIES.includes(head) ? [id] : [];
 }
 
 /** Assets first, then what is owed, earned and spent; of one kind by code. */

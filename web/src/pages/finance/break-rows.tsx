@@ -21,7 +21,7 @@ export function BreakRows({ found, isFinance }: { found: BreakDetail; isFinance:
   const { t } = useTranslation();
   const texts = useBreakTexts();
   const whyTexts = useWhyTexts();
-  const names = useNames();
+  const names = useNames(found.payments.map(({ agencyId }) => agencyId));
   const { breakId } = found;
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const raw = useMutation({

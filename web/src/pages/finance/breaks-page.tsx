@@ -82,7 +82,7 @@ function Filter({ userId }: { userId: string }) {
     all,
     ...Object.entries(words).map(([value, label]) => ({ value, label })),
   ];
-  const sources = names.all.sources.map(({ sourceId }) => ({
+  const sources = names.sources.map(({ sourceId }) => ({
     value: sourceId,
     label: names.source(sourceId),
   }));

@@ -44,7 +44,7 @@ function SourceLine({ batch }: { batch: ReconciliationBatch }) {
   const texts = useDayTexts();
   const names = useNames();
   const { sourceId, businessDate } = batch;
-  const role = names.all.sources.find((source) => source.sourceId === sourceId)?.role;
+  const role = names.sources.find((source) => source.sourceId === sourceId)?.role;
   return (
     <li className="task stack-tight">
       <Link className="break-link" to={`/staff/finance/batches/${sourceId}/${businessDate}`}>

@@ -11,7 +11,7 @@ interface EntriesProps {
 /** What is booked, as an accountant writes it. */
 export function Entries({ entries, currency, isBooked = false }: EntriesProps) {
   const texts = useBreakTexts();
-  const nameOf = useAccountName();
+  const nameOf = useAccountName(entries.map(({ account }) => account));
   if (entries.length === 0) return <p>{texts.nothingBooked}</p>;
   const shown = (amountMinor: number) => (amountMinor === 0 ? '' : formatMoney({ amountMinor, currency }));
   return (

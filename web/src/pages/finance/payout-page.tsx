@@ -134,7 +134,7 @@ async function download({ batchId, messageId, format }: Payout): Promise<void> {
 
 function Instructions({ payout }: { payout: Payout }) {
   const texts = useSettlementTexts();
-  const names = useNames();
+  const names = useNames(payout.instructions.map(({ agencyId }) => agencyId));
   return (
     <Panel title={texts.instructions}>
       <ul className="stack">

@@ -60,7 +60,6 @@ function PayoutList() {
 
 function Prepare() {
   const texts = useSettlementTexts();
-  const names = useNames();
   const [format, setFormat] = useState<string>('pain001');
   const made = useMutation({
     mutationFn: async () => {
@@ -69,6 +68,7 @@ function Prepare() {
     },
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [CONSOLE_KEY] }),
   });
+  const names = useNames(made.data?.notPayable.map(({ agencyId }) => agencyId));
   return (
     <Panel title={texts.prepare}>
       <SelectField

@@ -14,7 +14,6 @@ import { useWhyTexts } from './texts-why.ts';
 export default function SettlementPage() {
   const texts = useSettlementTexts();
   const whyTexts = useWhyTexts();
-  const names = useNames();
   const isFinance = useSession().data?.user?.roles.includes('finance') ?? false;
   const { settlementId = '' } = useParams();
   const path = { settlementId };
@@ -25,6 +24,7 @@ export default function SettlementPage() {
     staleTime: 0,
   });
   const { data } = query;
+  const names = useNames(data && [data.agencyId]);
   const money = (amountMinor: number) => formatMoney({ amountMinor, currency: data?.currency ?? 'CNY' });
   return (
     <Page title={data ? names.agency(data.agencyId) : texts.settlement} back="/staff/finance/settlements">

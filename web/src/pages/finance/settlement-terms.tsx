@@ -11,7 +11,6 @@ import { useSettlementTexts } from './texts-settlement.ts';
 /** Terms that wait for a second person, and asking for others. */
 export function SettlementTerms({ isFinance }: { isFinance: boolean }) {
   const texts = useSettlementTexts();
-  const names = useNames();
   const open = useQuery({
     queryKey: [CONSOLE_KEY, 'settlementTerms'],
     queryFn: async ({ signal }) => {
@@ -20,6 +19,7 @@ export function SettlementTerms({ isFinance }: { isFinance: boolean }) {
     },
     staleTime: 0,
   });
+  const names = useNames(open.data?.map(({ agencyId }) => agencyId));
   return (
     <Panel title={texts.terms} query={open}>
       {open.data?.length === 0 ? <p>{texts.noTerms}</p> : null}

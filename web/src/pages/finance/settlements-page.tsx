@@ -30,10 +30,10 @@ export default function SettlementsPage() {
 
 function SettlementList() {
   const texts = useSettlementTexts();
-  const names = useNames();
   const { query, items } = usePages([CONSOLE_KEY, 'settlements'], async (cursor, signal) =>
     bodyOf(await api.GET('/v1/settlements', { params: { query: cursor }, signal })),
   );
+  const names = useNames(items.map(({ agencyId }) => agencyId));
   return (
     <Panel title={texts.settlements} query={query}>
       {query.isSuccess && items.length === 0 ? <p>{texts.none}</p> : null}
@@ -60,11 +60,11 @@ function SettlementList() {
 function Round() {
   const { t } = useTranslation();
   const texts = useSettlementTexts();
-  const names = useNames();
   const round = useMutation({
     mutationFn: async () => bodyOf(await api.POST('/v1/settlements/rounds')).items,
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [CONSOLE_KEY] }),
   });
+  const names = useNames(round.data?.map(({ agencyId }) => agencyId));
   return (
     <Panel title={texts.runNow}>
       <Button color="primary" loading={round.isPending} onClick={() => round.mutate()}>

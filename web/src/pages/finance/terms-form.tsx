@@ -1,21 +1,33 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, bodyOf } from '../../api/client.ts';
-import { formatDate } from '../../format.ts';
+import { formatDate, local } from '../../format.ts';
 import { SelectField, TextField } from '../../parts/field.tsx';
 import { ProblemNote } from '../../parts/note.tsx';
+import { useSettled } from '../../parts/use-settled.ts';
 import { Waiting } from '../../parts/waiting.tsx';
 import { Action, CONSOLE_KEY } from '../agency/parts.tsx';
-import { useNames } from './names.tsx';
 import { readTerms, type Terms, type TypedTerms, typedOf, USUAL_TERMS } from './terms-form.rules.ts';
 import { TermsSummary } from './terms-summary.tsx';
 import { useSettlementTexts } from './texts-settlement.ts';
 
+const SEARCH_PAUSE_MS = 300;
+const MOST_OFFERED = 100;
+
 /** Asking for terms: first whose, then what holds now, and that to be changed. */
 export function TermsForm() {
   const texts = useSettlementTexts();
-  const { all, agency } = useNames();
   const [agencyId, setAgencyId] = useState('');
+  const [sought, setSought] = useState('');
+  const search = useSettled(sought.trim(), SEARCH_PAUSE_MS);
+  const agencies = useQuery({
+    queryKey: ['agencies', 'all', search],
+    queryFn: async ({ signal }) => {
+      const params = { query: { limit: MOST_OFFERED, ...(search && { search }) } };
+      return bodyOf(await api.GET('/v1/agencies', { params, signal })).items;
+    },
+    placeholderData: (before) => before,
+  });
   const terms = useQuery({
     queryKey: [CONSOLE_KEY, 'settlementTerms', agencyId],
     queryFn: async ({ signal }) => {
@@ -29,12 +41,21 @@ export function TermsForm() {
   return (
     <div className="stack-tight">
       <h3>{texts.proposeTerms}</h3>
+      <TextField
+        label={texts.findAgency}
+        value={sought}
+        onChange={(typed) => {
+          setSought(typed);
+          setAgencyId('');
+        }}
+        maxLength={32}
+      />
       <SelectField
         label={texts.agency}
         placeholder={texts.chooseAgency}
         value={agencyId}
         onChange={setAgencyId}
-        options={all.agencies.map((one) => ({ value: one.agencyId, label: agency(one.agencyId) }))}
+        options={(agencies.data ?? []).map((one) => ({ value: one.agencyId, label: local(one.names) }))}
       />
       {agencyId && terms.isPending ? <Waiting /> : null}
       {terms.isError ? <ProblemNote error={terms.error} onRetry={() => void terms.refetch()} /> : null}

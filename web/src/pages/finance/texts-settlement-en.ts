@@ -60,6 +60,7 @@ export const en: SettlementTexts = {
   reject: 'Send back',
   withdraw: 'Withdraw',
   proposeTerms: 'Ask for terms',
+  findAgency: 'Find by name',
   chooseAgency: 'Choose an agency',
   agreed: 'In effect from',
   effectiveFrom: 'From business date',

@@ -54,6 +54,7 @@ export const zhCN = {
   reject: '退回',
   withdraw: '撤回',
   proposeTerms: '提交条款',
+  findAgency: '按名称查找',
   chooseAgency: '请选择机构',
   agreed: '现行条款，自',
   effectiveFrom: '生效业务日期',

@@ -22,7 +22,7 @@ interface TrialBalanceTableProps {
 /** A trial balance as accountants write it: opening, turnover and closing, each with debit and credit, and what they come to. */
 export function TrialBalanceTable({ month, currency, accounts }: TrialBalanceTableProps) {
   const texts = useSettlementTexts();
-  const nameOf = useAccountName();
+  const nameOf = useAccountName(accounts.map(({ accountCode }) => accountCode));
   const ordered = [...accounts].sort((a, b) => compareAccounts(a.accountCode, b.accountCode));
   const total = sumOf(accounts.map(columnsOf));
   return (
