@@ -22,6 +22,8 @@ import type {
 /** `1.23457E+17`: what spreadsheets save of a long number as CSV. */
 const LOST_DIGITS = /^\d(\.\d+)?E\+\d{2}$/;
 
+const ZERO = 48;
+
 /** Takes what a reader finds: completes and hashes rows, adds up, and holds the file to what it says of itself. */
 export class StatementCollector {
   readonly balances: StatementBalance[] = [];
@@ -67,9 +69,9 @@ export class StatementCollector {
     const row: StatementRow = {
       line: draft.line,
       statement: statement.index,
-      ref: draft.ref ?? null,
-      bankRef: draft.bankRef ?? null,
-      originalRef: draft.originalRef ?? null,
+      ref: numbered(draft.ref),
+      bankRef: numbered(draft.bankRef),
+      originalRef: numbered(draft.originalRef),
       amountMinor: draft.amountMinor,
       currency: draft.currency,
       direction: draft.direction,
@@ -257,6 +259,11 @@ export class StatementCollector {
       this.error('reference_damaged', row.line, `${message}, in a reference`);
     } else this.warn('text_damaged', row.line, message);
   }
+}
+
+/** A reference; zeros fill the place of one that there is not. */
+function numbered(ref: string | null | undefined): string | null {
+  return !ref || (ref.charCodeAt(0) === ZERO && /^0+$/.test(ref)) ? null : ref;
 }
 
 /** As much of a text as a message has room for. */

@@ -41,7 +41,7 @@ export function sideOf(kind: BalanceKind): 'opening' | 'closing' | null {
 
 /** What the file says of its totals has to be what its rows come to. */
 export function checkDeclaredTotals(
-  { declared, sums, line: startLine }: OpenStatement,
+  { declared, sums, line: startLine }: Pick<OpenStatement, 'declared' | 'sums' | 'line'>,
   report: GateReport,
 ): void {
   if (!declared) return;

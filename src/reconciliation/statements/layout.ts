@@ -1,44 +1,61 @@
-import {
-  type AmountReading,
-  CsvReader,
-  decoderOf,
-  LineSplitter,
-  plainText,
-  readDateAs,
-  readMinorUnits,
-  readPrintedAmount,
-  readPrintedDate,
-  type TableRecord,
-} from '../../infra/files/index.ts';
+import { CsvReader, LineSplitter, type TableRecord } from '../../infra/files/index.ts';
 import { excerpt, type StatementCollector } from './collector.ts';
-import type { ControlRecord, DatePlace, Layout, Place, TextPlace } from './layout.types.ts';
-import type { DeclaredTotals, Direction, StatementParser } from './statement.types.ts';
-import { headerName } from './table-columns.ts';
+import { LayoutFields } from './layout.fields.ts';
+import { LayoutRows } from './layout.rows.ts';
+import { LayoutTotals } from './layout.totals.ts';
+import type { Continuation, ControlRecord, Layout, RecordSign } from './layout.types.ts';
+import type { RowDraft, StatementParser } from './statement.types.ts';
+
+/** One kind of record, and what becomes of it. */
+interface RecordKind {
+  sign: RecordSign;
+  take: (record: TableRecord) => void;
+  /** Whether it may stand behind a statement that has ended. */
+  isOutside?: boolean;
+}
 
 /** Reads a file by its declared layout. */
 export class LayoutParser implements StatementParser {
   private readonly layout: Layout;
   private readonly out: StatementCollector;
+  private readonly fields: LayoutFields;
+  private readonly rows: LayoutRows;
+  private readonly totals: LayoutTotals;
   private readonly records: Pick<StatementParser, 'write' | 'end'>;
-  private heading: string[] | null = null;
-  private headerDate: string | null = null;
+  private readonly kinds: readonly RecordKind[];
+  private readonly signChars: number;
+  private readonly headers: readonly ControlRecord[];
+  private readonly trailers: readonly ControlRecord[];
   private currency: string | null;
-  private hasHeader = false;
-  private hasTrailer = false;
-  private decoder: ReturnType<typeof decoderOf> | null = null;
-  private sequence = 0;
+  private fileDate: string | null = null;
+  private headerDate: string | null = null;
+  /** Records of the open statement that have come. */
+  private readonly seen = new Set<ControlRecord>();
+  private readonly seenOfFile = new Set<RecordSign>();
   private lastLine = 0;
-  private lastDate: { text: string; form?: string; date: string | null } = { text: '', date: null };
+  /** A row that the next lines may say more of. */
+  private pending: RowDraft | null = null;
+  /** Whether a line that continues has something above it, if only what is passed over or could not be read. */
+  private mayContinue = false;
 
   constructor(layout: Layout, out: StatementCollector) {
     this.layout = layout;
     this.out = out;
+    this.fields = new LayoutFields(layout, out);
+    this.rows = new LayoutRows(layout.row, this.fields, out);
+    this.totals = new LayoutTotals(this.fields, out);
+    this.headers = [layout.header ?? []].flat();
+    this.trailers = [layout.trailer ?? []].flat();
     this.currency = layout.currency ?? null;
+    this.kinds = this.kindsInOrder();
+    this.signChars = Math.max(1, ...this.kinds.map(({ sign }) => sign.startsWith?.length ?? 0));
     const take = (record: TableRecord) => this.take(record);
     this.records =
       layout.kind === 'delimited'
         ? new CsvReader(layout.delimiter, out, take)
-        : new LineSplitter((raw, line) => take({ cells: [], line, raw }));
+        : new LineSplitter((raw, line) =>
+            take({ cells: [], line, raw: line === 1 ? withoutMark(raw) : raw }),
+          );
     out.beginStatement(1);
   }
 
@@ -48,242 +65,188 @@ export class LayoutParser implements StatementParser {
 
   end(): void {
     this.records.end();
-    const { header, trailer, hasHeading } = this.layout;
+    const { hasHeading, file = {} } = this.layout;
     const error = (code: string, message: string) => this.out.error(code, this.lastLine, message);
-    if (hasHeading && !this.heading) error('heading_missing', 'the file has no heading');
-    if (header && !this.hasHeader) error('header_missing', `no line begins with “${header.startsWith}”`);
-    if (trailer && !this.hasTrailer) error('file_cut_short', `no line begins with “${trailer.startsWith}”`);
-    if (!hasTotals(this.layout)) {
+    if (hasHeading && !this.fields.hasHeading) error('heading_missing', 'the file has no heading');
+    if (file.header && !this.seenOfFile.has(file.header)) error('header_missing', missing(file.header));
+    if (file.trailer && !this.seenOfFile.has(file.trailer)) error('file_cut_short', missing(file.trailer));
+    if (!LayoutTotals.areIn(this.layout)) {
       this.out.warn(
         'totals_missing',
         this.lastLine,
         'neither totals nor balances prove that the file is whole',
       );
     }
-    this.out.endStatement();
+    this.endStatement();
+  }
+
+  /** The longest sign first; a row without one is what is nothing else. */
+  private kindsInOrder(): RecordKind[] {
+    const { row, continuations = [], file, passOver = [] } = this.layout;
+    const kinds: RecordKind[] = [
+      ...this.trailers.map((sign) => ({
+        sign,
+        take: (record: TableRecord) => this.takeControl(sign, record),
+      })),
+      ...this.headers.map((sign) => ({
+        sign,
+        take: (record: TableRecord) => this.takeHeader(sign, record),
+        isOutside: true,
+      })),
+      { sign: row, take: (record) => this.takeRow(record) },
+      ...continuations.map((sign) => ({
+        sign,
+        take: (record: TableRecord) => this.takeContinuation(sign, record),
+      })),
+      ...passOver.map((sign) => ({ sign, take: () => this.endRow(true), isOutside: true })),
+    ];
+    const { header, trailer } = file ?? {};
+    if (header) kinds.push({ sign: header, take: (record) => this.takeFileHeader(record), isOutside: true });
+    if (trailer)
+      kinds.push({ sign: trailer, take: (record) => this.takeFileTrailer(record), isOutside: true });
+    const length = ({ sign: { startsWith = '', when } }: RecordKind) =>
+      startsWith.length + Math.max(0, ...(when?.words ?? []).map((word) => word.length));
+    return kinds.sort((a, b) => length(b) - length(a));
   }
 
   private take(record: TableRecord): void {
-    const { skipLines, hasHeading, header, trailer, row } = this.layout;
+    const { skipLines, hasHeading } = this.layout;
     const { line, raw } = record;
     this.lastLine = line;
     if (line <= skipLines || raw.trim() === '') return;
-    if (hasHeading && !this.heading) {
-      this.heading = record.cells.map(headerName);
-      this.checkHeading(line);
+    if (hasHeading && !this.fields.hasHeading) {
+      this.fields.takeHeading(record);
       return;
     }
-    if (this.hasTrailer) {
+    const start = this.fields.startOf(record, this.signChars);
+    const kind = this.kinds.find(({ sign }) => this.fields.fits(sign, start, record));
+    const { file } = this.layout;
+    this.totals.countLine(kind !== undefined && (kind.sign === file?.header || kind.sign === file?.trailer));
+    if (this.isEnded && !kind?.isOutside) {
       this.out.error('text_unexpected', line, 'a line behind the trailer');
-      return;
-    }
-    const plain = plainText(raw);
-    if (trailer && plain.startsWith(trailer.startsWith)) {
-      this.hasTrailer = true;
-      this.takeControl(trailer, record, 'closing');
-    } else if (header && plain.startsWith(header.startsWith)) {
-      if (this.hasHeader) this.out.error('header_twice', line, 'a second header');
-      this.hasHeader = true;
-      this.takeControl(header, record, 'opening');
-    } else if (row.startsWith === undefined || plain.startsWith(row.startsWith)) this.takeRow(record);
+    } else if (kind) kind.take(record);
     else
       this.out.error('record_unreadable', line, `“${excerpt(raw)}” begins like none of the layout's records`);
   }
 
-  /** A column that a layout names and the file does not have would else read as empty. */
-  private checkHeading(line: number): void {
-    const named = JSON.stringify(this.layout.row).matchAll(/"column":("(?:[^"\\]|\\.)*")/g);
-    for (const [, quoted = '""'] of named) {
-      const name = JSON.parse(quoted) as string;
-      if (!this.heading?.includes(headerName(name))) {
-        this.out.error('column_missing', line, `the heading has no column “${name}”`);
-      }
-    }
+  /** Whether all trailers of the statement have come. */
+  private get isEnded(): boolean {
+    return this.trailers.length > 0 && this.trailers.every((trailer) => this.seen.has(trailer));
   }
 
-  private takeControl(control: ControlRecord, record: TableRecord, balance: 'opening' | 'closing'): void {
-    const { out } = this;
+  private takeHeader(header: ControlRecord, record: TableRecord): void {
+    if (this.isEnded) this.beginNext(record.line);
+    if (this.seen.has(header)) this.out.error('header_twice', record.line, 'a second header');
+    this.takeControl(header, record);
+  }
+
+  /** The trailers have come, and a header: another statement of the same file. */
+  private beginNext(line: number): void {
+    this.endStatement();
+    this.seen.clear();
+    this.rows.restart();
+    this.headerDate = this.fileDate;
+    this.currency = this.layout.currency ?? null;
+    this.out.beginStatement(line);
+  }
+
+  private endStatement(): void {
+    this.endRow();
+    const lacking = (controls: readonly ControlRecord[], code: string) => {
+      for (const control of controls) {
+        if (!this.seen.has(control)) this.out.error(code, this.lastLine, missing(control));
+      }
+    };
+    lacking(this.headers, 'header_missing');
+    lacking(this.trailers, 'file_cut_short');
+    this.totals.endStatement();
+    this.out.endStatement();
+  }
+
+  private takeControl(control: ControlRecord, record: TableRecord): void {
+    this.endRow();
+    this.seen.add(control);
+    const { out, fields } = this;
     const { line } = record;
-    const text = (place: Place | undefined) => (place ? this.textAt(place, record) : '');
-    const currency = text(control.currency);
+    const text = (place: ControlRecord['account']) => (place ? fields.text(place, record) : '');
+    const currency = fields.currency(control.currency, record);
     if (currency) this.currency = currency;
     if (control.account) out.nameStatement({ account: text(control.account) || null });
     if (control.statementId) out.nameStatement({ id: text(control.statementId) || null });
-    if (control.bookedOn) this.headerDate = this.dateAt(control.bookedOn, record);
-    const declared: DeclaredTotals = { line };
-    for (const name of ['count', 'creditCount', 'debitCount'] as const) {
-      const digits = text(control[name]);
-      if (control[name] === undefined) continue;
-      if (/^\d{1,12}$/.test(digits)) declared[name] = Number(digits);
-      else out.error('total_unreadable', line, `${name} “${excerpt(digits)}” is no number`);
-    }
-    const totals = [
-      ['creditTotal', 'creditMinor'],
-      ['debitTotal', 'debitMinor'],
-      ['netTotal', 'netMinor'],
-    ] as const;
-    for (const [name, key] of totals) {
-      const place = control[name];
-      const amountMinor = place ? this.amountAt(place, record, this.currency, name) : undefined;
-      if (typeof amountMinor === 'number') declared[key] = amountMinor;
-      else if (amountMinor === undefined && place) out.error('total_unreadable', line, `${name} is empty`);
-    }
+    const date = control.bookedOn ? fields.date(control.bookedOn, record, this.headerDate) : null;
+    if (date) this.headerDate = date;
+    const declared = this.totals.declaredIn(control, record, this.currency);
     if (Object.keys(declared).length > 1) out.declare(declared);
+    const own = this.trailers.includes(control) ? 'closing' : 'opening';
     for (const kind of ['opening', 'closing'] as const) {
       const place = control[`${kind}Balance`];
-      const amountMinor = place ? this.amountAt(place, record, this.currency, `${kind}Balance`) : undefined;
+      const amountMinor = place ? fields.amount(place, record, this.currency, `${kind}Balance`) : undefined;
       if (typeof amountMinor !== 'number') continue;
-      out.balance(kind, amountMinor, this.currency, kind === balance ? this.headerDate : null, line);
+      out.balance(kind, amountMinor, this.currency, kind === own ? this.headerDate : null, line);
     }
+  }
+
+  private takeFileHeader(record: TableRecord): void {
+    const header = this.layout.file?.header;
+    if (!header) return;
+    this.endRow();
+    this.seenOfFile.add(header);
+    if (header.bookedOn) this.fileDate = this.fields.date(header.bookedOn, record, null);
+    this.headerDate = this.fileDate;
+    const currency = this.fields.currency(header.currency, record);
+    if (currency) this.currency = currency;
+  }
+
+  private takeFileTrailer(record: TableRecord): void {
+    const trailer = this.layout.file?.trailer;
+    if (!trailer) return;
+    this.endRow();
+    this.seenOfFile.add(trailer);
+    this.totals.compareFile(trailer, record, this.currency);
+  }
+
+  private takeContinuation(continuation: Continuation, record: TableRecord): void {
+    const { pending, fields } = this;
+    if (!this.mayContinue)
+      this.out.error('record_misplaced', record.line, 'a line that continues a row, and no row above it');
+    this.totals.countEntryLine();
+    if (!pending) return;
+    pending.raw = `${pending.raw}\n${fields.decoded(record.raw)}`;
+    for (const name of ['ref', 'bankRef', 'originalRef'] as const) {
+      if (name !== 'originalRef' || pending.isReversal)
+        pending[name] ??= fields.textOrNull(continuation[name], record);
+    }
+    for (const name of ['counterparty', 'memo'] as const) {
+      const more = fields.labelOrNull(continuation[name], record);
+      if (more) pending[name] = pending[name] ? `${pending[name]} ${more}` : more;
+    }
+  }
+
+  private endRow(mayContinue = false): void {
+    const { pending } = this;
+    this.pending = null;
+    this.mayContinue = mayContinue;
+    if (pending) this.out.row(pending);
   }
 
   private takeRow(record: TableRecord): void {
-    const { row } = this.layout;
-    const { line, raw } = record;
-    this.checkSequence(record);
-    const currency = (row.currency && this.textAt(row.currency, record)) || this.currency;
-    if (currency === null || !/^[A-Z]{3}$/.test(currency)) {
-      this.out.error('currency_missing', line, 'neither row, header nor layout says the currency');
-      return;
-    }
-    const signedMinor = this.signedAmount(record, currency);
-    if (signedMinor === null) return;
-    const isReversal = row.reversal?.words.includes(this.textAt(row.reversal.at, record)) ?? false;
-    this.out.row({
-      line,
-      ref: this.textOrNull(row.ref, record),
-      bankRef: this.textOrNull(row.bankRef, record),
-      originalRef: isReversal ? this.textOrNull(row.originalRef, record) : null,
-      isReversal,
-      amountMinor: Math.abs(signedMinor.amountMinor),
-      currency,
-      direction: signedMinor.direction,
-      bookedOn: row.bookedOn ? this.dateAt(row.bookedOn, record) : this.headerDate,
-      valueOn: row.valueOn ? this.dateAt(row.valueOn, record) : null,
-      counterparty: this.labelOrNull(row.counterparty, record),
-      memo: this.labelOrNull(row.memo, record),
-      raw: this.decoded(raw),
-    });
-  }
-
-  private checkSequence(record: TableRecord): void {
-    const place = this.layout.row.sequence;
-    this.sequence += 1;
-    if (!place) return;
-    const text = this.textAt(place, record);
-    if (text === String(this.sequence)) return;
-    if (/^\d{1,12}$/.test(text) && Number(text) === this.sequence) return;
-    this.out.error(
-      'sequence_broken',
-      record.line,
-      `number “${excerpt(text)}” where ${this.sequence} should be`,
-    );
-    if (/^\d{1,12}$/.test(text)) this.sequence = Number(text);
-  }
-
-  /** Null after saying what is wrong. */
-  private signedAmount(
-    record: TableRecord,
-    currency: string,
-  ): { amountMinor: number; direction: Direction } | null {
-    const { row } = this.layout;
-    const { line } = record;
-    const amountMinor = row.amount && this.amountAt(row.amount, record, currency);
-    const creditMinor = row.creditAmount && this.amountAt(row.creditAmount, record, currency);
-    const debitMinor = row.debitAmount && this.amountAt(row.debitAmount, record, currency);
-    if (amountMinor === null || creditMinor === null || debitMinor === null) return null;
-    if (amountMinor !== undefined) {
-      const direction = this.directionOf(record, amountMinor);
-      return direction && { amountMinor, direction };
-    }
-    if (creditMinor && debitMinor) {
-      this.out.error('direction_unreadable', line, 'both the credit and the debit field hold an amount');
-      return null;
-    }
-    if (creditMinor === undefined && debitMinor === undefined) {
-      this.out.error('amount_unreadable', line, 'the row has no amount');
-      return null;
-    }
-    // A negative amount on one side is one taken back: it moves the other way.
-    const movedMinor = creditMinor ? creditMinor : 0 - (debitMinor ?? 0);
-    return {
-      amountMinor: movedMinor,
-      direction: movedMinor < 0 || (!creditMinor && debitMinor === 0) ? 'debit' : 'credit',
-    };
-  }
-
-  private directionOf(record: TableRecord, amountMinor: number): Direction | null {
-    const { direction } = this.layout.row;
-    if (direction === undefined) return amountMinor < 0 ? 'debit' : 'credit';
-    const text = typeof direction === 'string' ? '' : this.textAt(direction.at, record);
-    const named = typeof direction === 'string' ? direction : direction.words[text];
-    if (!named) {
-      this.out.error('direction_unreadable', record.line, `“${excerpt(text)}” is none of the layout's words`);
-      return null;
-    }
-    if (amountMinor >= 0) return named;
-    return named === 'credit' ? 'debit' : 'credit';
-  }
-
-  /** Undefined where the field is empty, null after saying what is wrong. */
-  private amountAt(
-    place: Place,
-    record: TableRecord,
-    currency: string | null,
-    what = 'amount',
-  ): number | null | undefined {
-    const text = this.textAt(place, record);
-    if (text === '') return undefined;
-    const reading: AmountReading =
-      this.layout.amounts === 'minor' ? readMinorUnits(text) : readPrintedAmount(text, currency);
-    return this.out.amount(reading, text, record.line, what);
-  }
-
-  private dateAt(place: DatePlace, record: TableRecord): string | null {
-    const text = this.textAt(place, record);
-    if (text === '') return null;
-    // A file has few dates, and many times each.
-    if (text === this.lastDate.text && place.form === this.lastDate.form) return this.lastDate.date;
-    const date = place.form === undefined ? readPrintedDate(text) : readDateAs(text, place.form);
-    if (date) this.lastDate = { text, form: place.form, date };
-    else this.out.error('date_unreadable', record.line, `“${excerpt(text)}” is no date`);
-    return date;
-  }
-
-  private textOrNull(place: TextPlace | undefined, record: TableRecord): string | null {
-    return (place && this.textAt(place, record)) || null;
-  }
-
-  private labelOrNull(place: TextPlace | undefined, record: TableRecord): string | null {
-    return (place && this.labelAt(place, record).trim()) || null;
-  }
-
-  private textAt(place: TextPlace, record: TableRecord): string {
-    return plainText(this.labelAt(place, record));
-  }
-
-  /** The field as it is written. */
-  private labelAt(place: TextPlace, { cells, raw }: TableRecord): string {
-    if ('value' in place) return place.value;
-    if ('from' in place) return this.decoded(raw.slice(place.from - 1, place.from - 1 + place.length));
-    const index =
-      typeof place.column === 'number'
-        ? place.column - 1
-        : (this.heading?.indexOf(headerName(place.column)) ?? -1);
-    return cells[index] ?? '';
-  }
-
-  /** Where bytes are counted, the text comes as one character a byte, and is decoded piece by piece. */
-  private decoded(text: string): string {
-    if (this.layout.unit === 'character') return text;
-    this.decoder ??= decoderOf(this.layout.encoding ?? 'utf-8');
-    return this.decoder.decode(Buffer.from(text, 'latin1'));
+    this.endRow();
+    this.totals.countEntryLine();
+    this.pending = this.rows.draftOf(record, this.currency, this.headerDate);
+    if (this.pending?.currency) this.totals.countCurrency(this.pending.currency);
+    if (this.layout.continuations?.length) this.mayContinue = true;
+    else this.endRow();
   }
 }
 
-/** Whether files of a layout say something that a missing row would contradict. */
-function hasTotals({ header, trailer }: Layout): boolean {
-  const said = new Set([header, trailer].flatMap((control) => Object.keys(control ?? {})));
-  const totals = ['count', 'creditCount', 'creditTotal', 'debitCount', 'debitTotal', 'netTotal'];
-  return totals.some((name) => said.has(name)) || (said.has('openingBalance') && said.has('closingBalance'));
+/** Where bytes are counted, the mark of UTF-8 at the beginning of a file is three of them. */
+function withoutMark(raw: string): string {
+  return raw.startsWith('\u00ef\u00bb\u00bf') ? raw.slice(3) : raw;
+}
+
+function missing({ startsWith, when }: RecordSign): string {
+  const begins = startsWith === undefined ? '' : ` begins with “${startsWith}”`;
+  const says =
+    when === undefined ? '' : ` says ${when.words.map((word) => `“${word}”`).join(' or ')} at its place`;
+  return `no line${[begins, says].filter(Boolean).join(' and')}`;
 }

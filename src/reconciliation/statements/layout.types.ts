@@ -1,83 +1,142 @@
 import { z } from 'zod';
 
+const columnSchema = z.union([z.int().min(1).max(10_000), z.string().min(1)]);
+const fixed = { from: z.int().min(1).max(100_000), length: z.int().min(1).max(100_000) };
+
 /** Where a field stands: a column (1-based, or by its name in the heading), or characters (or bytes) of a fixed-width line. */
-const placeSchema = z.union([
-  z.strictObject({ column: z.union([z.int().min(1).max(10_000), z.string().min(1)]) }),
-  z.strictObject({ from: z.int().min(1).max(100_000), length: z.int().min(1).max(100_000) }),
-]);
+const placeSchema = z
+  .union([z.strictObject({ column: columnSchema }), z.strictObject(fixed)])
+  .meta({ id: 'LayoutPlace' });
 
 /** A value that is the same on every line. */
 const constantSchema = z.strictObject({ value: z.string().min(1) });
 
-const textSchema = z.union([placeSchema, constantSchema]);
+const textSchema = z.union([placeSchema, constantSchema]).meta({ id: 'LayoutText' });
 
-const dateSchema = z.union([
-  z.strictObject({
-    column: z.union([z.int().min(1).max(10_000), z.string().min(1)]),
-    form: z.string().max(40).optional(),
-  }),
-  z.strictObject({
-    from: z.int().min(1).max(100_000),
-    length: z.int().min(1).max(100_000),
-    form: z.string().max(40).optional(),
-  }),
-]);
+/** Words at a place. */
+const wordsSchema = z
+  .strictObject({ at: placeSchema, words: z.array(z.string().min(1)).min(1) })
+  .meta({ id: 'LayoutWords' });
+
+/** An amount with its own sign, or negative where certain words stand at another place. */
+const amountSchema = z
+  .union([
+    z.strictObject({ column: columnSchema, negative: wordsSchema.optional() }),
+    z.strictObject({ ...fixed, negative: wordsSchema.optional() }),
+  ])
+  .meta({ id: 'LayoutAmount' });
+
+/** A form without a year means the day that lies nearest to the header's. */
+const dateSchema = z
+  .union([
+    z.strictObject({ column: columnSchema, form: z.string().max(40).optional() }),
+    z.strictObject({ ...fixed, form: z.string().max(40).optional() }),
+  ])
+  .meta({ id: 'LayoutDate' });
 
 const directionSchema = z.union([
   z.enum(['credit', 'debit']),
   z.strictObject({ at: placeSchema, words: z.record(z.string(), z.enum(['credit', 'debit'])) }),
 ]);
 
+/** The code of ISO 4217, or words that stand for one, such as the numbers of ISO 4217. */
+const currencySchema = z
+  .union([
+    textSchema,
+    z.strictObject({ at: placeSchema, words: z.record(z.string(), z.string().regex(/^[A-Z]{3}$/)) }),
+  ])
+  .meta({ id: 'LayoutCurrency' });
+
+/** What tells a record: how its line begins, words at a place, or both. Of several that fit, the longest counts. */
+const sign = { startsWith: z.string().min(1).optional(), when: wordsSchema.optional() };
+
+function hasSign({ startsWith, when }: { startsWith?: string; when?: object }): boolean {
+  return startsWith !== undefined || when !== undefined;
+}
+const SIGN_MISSING = { message: 'needs startsWith or when' };
+
+const names = {
+  ref: textSchema.optional(),
+  bankRef: textSchema.optional(),
+  /** Where a row that takes back an earlier one names it; not looked at in other rows. */
+  originalRef: textSchema.optional(),
+  counterparty: textSchema.optional(),
+  memo: textSchema.optional(),
+};
+
 const rowSchema = z
   .strictObject({
-    /** Without it every line is a row that is neither header nor trailer. */
-    startsWith: z.string().min(1).optional(),
+    /** Without a sign every line is a row that is nothing else. */
+    ...sign,
+    ...names,
     /** Signed, or with `direction`. */
-    amount: placeSchema.optional(),
-    creditAmount: placeSchema.optional(),
-    debitAmount: placeSchema.optional(),
+    amount: amountSchema.optional(),
+    creditAmount: amountSchema.optional(),
+    debitAmount: amountSchema.optional(),
     direction: directionSchema.optional(),
-    currency: textSchema.optional(),
-    ref: textSchema.optional(),
-    bankRef: textSchema.optional(),
-    /** Where a row that takes back an earlier one names it; not looked at in other rows. */
-    originalRef: textSchema.optional(),
+    currency: currencySchema.optional(),
     /** The words that say that a row takes back an earlier one. */
-    reversal: z.strictObject({ at: placeSchema, words: z.array(z.string().min(1)).min(1) }).optional(),
+    reversal: wordsSchema.optional(),
     bookedOn: dateSchema.optional(),
     valueOn: dateSchema.optional(),
-    counterparty: textSchema.optional(),
-    memo: textSchema.optional(),
     /** Counts 1, 2, 3 …: a gap is a row that is missing. */
     sequence: placeSchema.optional(),
   })
   .refine(
     (row) => row.amount !== undefined || row.creditAmount !== undefined || row.debitAmount !== undefined,
-    {
-      message: 'needs amount, or creditAmount and debitAmount',
-    },
+    { message: 'needs amount, or creditAmount and debitAmount' },
   );
 
-/** A header or a trailer: what it says is what the rows must come to. */
-const controlSchema = z.strictObject({
-  startsWith: z.string().min(1),
-  statementId: placeSchema.optional(),
-  account: placeSchema.optional(),
-  currency: placeSchema.optional(),
-  /** The date of the rows that have none. */
-  bookedOn: dateSchema.optional(),
+/** A line that says more of the row above it: texts are put behind the row's, references where it has none. */
+const continuationSchema = z
+  .strictObject({ ...sign, ...names })
+  .refine(hasSign, SIGN_MISSING)
+  .meta({ id: 'LayoutContinuation' });
+
+const totals = {
   count: placeSchema.optional(),
   creditCount: placeSchema.optional(),
-  creditTotal: placeSchema.optional(),
+  creditTotal: amountSchema.optional(),
   debitCount: placeSchema.optional(),
-  debitTotal: placeSchema.optional(),
+  debitTotal: amountSchema.optional(),
   /** Credits less debits. */
-  netTotal: placeSchema.optional(),
-  openingBalance: placeSchema.optional(),
-  closingBalance: placeSchema.optional(),
-});
+  netTotal: amountSchema.optional(),
+  /** Rows and their continuations. */
+  entryLineCount: placeSchema.optional(),
+};
 
-/** A declared layout (`--layout file.json`); docs/statements.md explains it with an example. */
+/** A header or a trailer: what it says is what the rows must come to. */
+const controlSchema = z
+  .strictObject({
+    ...sign,
+    ...totals,
+    statementId: placeSchema.optional(),
+    account: placeSchema.optional(),
+    currency: currencySchema.optional(),
+    /** The date of the rows that have none. */
+    bookedOn: dateSchema.optional(),
+    openingBalance: amountSchema.optional(),
+    closingBalance: amountSchema.optional(),
+  })
+  .refine(hasSign, SIGN_MISSING)
+  .meta({ id: 'LayoutControl' });
+
+/** What stands around all statements of a file. */
+const fileHeaderSchema = z
+  .strictObject({ ...sign, bookedOn: dateSchema.optional(), currency: currencySchema.optional() })
+  .refine(hasSign, SIGN_MISSING);
+const fileTrailerSchema = z
+  .strictObject({
+    ...sign,
+    ...totals,
+    /** All lines between the file's header (or its beginning) and this one. */
+    lineCount: placeSchema.optional(),
+  })
+  .refine(hasSign, SIGN_MISSING);
+
+const controlsSchema = z.union([controlSchema, z.array(controlSchema).min(1).max(10)]);
+
+/** A declared layout (`--layout file.json`); docs/statements.md explains it with examples. */
 export const layoutSchema = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
@@ -95,11 +154,24 @@ export const layoutSchema = z
       .string()
       .regex(/^[A-Z]{3}$/)
       .optional(),
-    /** `minor`: amounts are counts of minor units, without a point. */
-    amounts: z.enum(['decimal', 'minor']).default('decimal'),
-    header: controlSchema.optional(),
+    /** `minor`: counts of minor units, without a point. `decimals`: digits of which the last so many stand behind the point. */
+    amounts: z
+      .union([
+        z.enum(['decimal', 'minor']),
+        z.strictObject({ decimals: z.int().min(0).max(9), isOverpunched: z.boolean().optional() }),
+      ])
+      .default('decimal'),
+    file: z
+      .strictObject({ header: fileHeaderSchema.optional(), trailer: fileTrailerSchema.optional() })
+      .optional(),
+    /** Of several, each stands once in a statement. */
+    header: controlsSchema.optional(),
     row: rowSchema,
-    trailer: controlSchema.optional(),
+    continuations: z.array(continuationSchema).max(20).optional(),
+    /** Behind the last one the next statement may begin with its header. */
+    trailer: controlsSchema.optional(),
+    /** Lines that say nothing of money. */
+    passOver: z.array(z.strictObject(sign).refine(hasSign, SIGN_MISSING)).max(20).optional(),
   })
   .refine((layout) => layout.unit === 'character' || layout.encoding !== undefined, {
     message: 'bytes can only be counted in an encoding that is named',
@@ -108,6 +180,11 @@ export const layoutSchema = z
 
 export type Layout = z.infer<typeof layoutSchema>;
 export type Place = z.infer<typeof placeSchema>;
+export type AmountPlace = z.infer<typeof amountSchema>;
 export type DatePlace = z.infer<typeof dateSchema>;
 export type TextPlace = z.infer<typeof textSchema>;
+export type CurrencyPlace = z.infer<typeof currencySchema>;
+export type RecordSign = Pick<z.infer<typeof continuationSchema>, 'startsWith' | 'when'>;
+export type Continuation = z.infer<typeof continuationSchema>;
+export type TotalsRecord = Pick<z.infer<typeof fileTrailerSchema>, keyof typeof totals>;
 export type ControlRecord = z.infer<typeof controlSchema>;
