@@ -155,8 +155,14 @@ export function formatBytes(bytes: number): string {
   return new Intl.NumberFormat(i18n.language, {
     style: 'unit',
     unit: String(unit),
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
     maximumFractionDigits: 1,
   }).format(Number(value));
+}
+
+/** Dates from one to another; one date alone where they are the same. */
+export function formatDates(from: string, to: string): string {
+  return from === to ? formatDate(from) : `${formatDate(from)} – ${formatDate(to)}`;
 }
 
 /** `138 0013 8000`: figures in groups, as they are read out. */

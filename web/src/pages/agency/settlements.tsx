@@ -1,5 +1,5 @@
 import { api, bodyOf } from '../../api/client.ts';
-import { formatMoney } from '../../format.ts';
+import { formatDate, formatDates, formatMoney } from '../../format.ts';
 import { Fact } from '../../parts/facts.tsx';
 import { More, usePages } from '../../parts/pages.tsx';
 import { useSettlementTexts } from '../finance/texts-settlement.ts';
@@ -23,7 +23,7 @@ export function AgencySettlements({ agencyId }: { agencyId: string }) {
               {texts.payoutStates[payoutState]}
             </p>
             <p className="weak small">
-              {window.from} – {window.to} · {texts.dueOn} {window.dueOn}
+              {formatDates(window.from, window.to)} · {texts.dueOn} {formatDate(window.dueOn)}
             </p>
             <details className="fold">
               <summary>{texts.settlement}</summary>

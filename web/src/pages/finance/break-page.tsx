@@ -126,7 +126,9 @@ function History({ found }: { found: BreakDetail }) {
               {event === 'assigned'
                 ? ` · ${typeof details.owner === 'string' ? names.person(details.owner) : texts.nobody}`
                 : ''}
-              {typeof details.waitsFor === 'string' ? ` · ${wordOf(texts.waits, details.waitsFor)}` : ''}
+              {event === 'held' && typeof details.waitsFor === 'string'
+                ? ` · ${texts.waitsFor} ${wordOf(texts.waits, details.waitsFor)}`
+                : ''}
             </p>
             {reason ? <p className="long-text">{reason}</p> : null}
             <p className="weak small long-text">

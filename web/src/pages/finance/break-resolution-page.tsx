@@ -32,9 +32,9 @@ export default function BreakResolutionPage() {
   const { data } = query;
   const isFinance = user?.roles.includes('finance') ?? false;
   return (
-    <Page title={texts.resolve} back="/staff/finance/breaks">
+    <Page title={texts.resolution} back="/staff/finance/breaks">
       <div className="staff-grid">
-        <Panel title={data ? wordOf(texts.kinds, data.resolution.kind) : texts.resolve} query={query}>
+        <Panel title={data ? wordOf(texts.kinds, data.resolution.kind) : texts.resolution} query={query}>
           {data ? <Facts detail={data} /> : null}
           {data && isFinance && data.resolution.state === 'proposed' ? (
             <Decision detail={data} userId={user?.userId ?? ''} />

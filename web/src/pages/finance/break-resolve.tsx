@@ -73,7 +73,7 @@ export function BreakResolveForm({ selection, actions }: BreakResolveFormProps) 
       {data ? (
         <Note
           tone={mayAsk ? 'good' : 'bad'}
-          title={`${data.breakIds.length} ${texts.count} · ${formatMoney({ amountMinor: data.amountMinor, currency: data.currency })}`}
+          title={`${filled(texts.count, { count: data.breakIds.length })} · ${formatMoney({ amountMinor: data.amountMinor, currency: data.currency })}`}
         >
           {data.obstacle ? (
             <>

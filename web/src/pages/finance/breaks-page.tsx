@@ -13,6 +13,7 @@ import { BreakResolveForm } from './break-resolve.tsx';
 import { useNames } from './names.tsx';
 import { useBreakTexts, wordOf } from './texts-breaks.ts';
 import { type BreakTexts, zhCN } from './texts-breaks-zh.ts';
+import { filled } from './texts-days.ts';
 
 const AGES = ['0-1', '2-3', '4-7', '8-30', '31+'] as const;
 const FILTERS = ['state', 'sourceId', 'class', 'severity', 'waitsFor', 'age', 'owner'] as const;
@@ -144,7 +145,9 @@ function List({ filter }: { filter: Filter }) {
 }
 
 function BreakLine({ found, texts }: { found: ReconciliationBreak; texts: BreakTexts }) {
-  const { breakId, amountMinor, currency, word, severity, state, waitsFor, dueAt } = found;
+  const { breakId, currency, word, severity, state, waitsFor, dueAt } = found;
+  // What one side has more, where it is known; else what the rows amount to.
+  const amountMinor = Math.abs(found.differenceMinor || found.amountMinor);
   const names = useNames();
   const isOverdue = state !== 'closed' && Date.parse(dueAt) < Date.now();
   return (
@@ -187,8 +190,8 @@ function Totals({ filter }: { filter: Filter }) {
   }
   return [...sums].map(([currency, { count, amountMinor, overdueCount }]) => (
     <p key={currency} className="number">
-      {texts.total} {count} {texts.count} · {formatMoney({ amountMinor, currency })} · {texts.overdue}{' '}
-      {overdueCount}
+      {texts.total} {filled(texts.count, { count })} · {texts.stake} {formatMoney({ amountMinor, currency })}{' '}
+      · {texts.overdue} {overdueCount}
     </p>
   ));
 }
@@ -212,7 +215,7 @@ function Proposals() {
           <li key={resolutionId} className="task">
             <Link className="break-link" to={`/staff/finance/break-resolutions/${resolutionId}`}>
               <strong>
-                {wordOf(texts.kinds, kind)} · {breakCount} {texts.count} ·{' '}
+                {wordOf(texts.kinds, kind)} · {filled(texts.count, { count: breakCount })} ·{' '}
                 {formatMoney({ amountMinor, currency })}
               </strong>
             </Link>

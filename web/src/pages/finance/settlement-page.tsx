@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { api, bodyOf } from '../../api/client.ts';
 import { useSession } from '../../api/queries.ts';
-import { formatMoney } from '../../format.ts';
+import { formatDate, formatDates, formatMoney } from '../../format.ts';
 import { Fact } from '../../parts/facts.tsx';
 import { Page } from '../../parts/page.tsx';
 import { CONSOLE_KEY, Panel } from '../agency/parts.tsx';
@@ -31,10 +31,8 @@ export default function SettlementPage() {
       <Panel title={texts.settlement} query={query}>
         {data ? (
           <dl className="facts">
-            <Fact label={texts.window}>
-              {data.window.from} – {data.window.to}
-            </Fact>
-            <Fact label={texts.dueOn}>{data.window.dueOn}</Fact>
+            <Fact label={texts.window}>{formatDates(data.window.from, data.window.to)}</Fact>
+            <Fact label={texts.dueOn}>{formatDate(data.window.dueOn)}</Fact>
             <Fact label={texts.basis}>{texts.bases[data.basis]}</Fact>
             <Fact label={texts.payout}>{texts.payoutStates[data.payoutState]}</Fact>
             {(Object.keys(texts.totals) as (keyof typeof texts.totals)[]).map((total) => (

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, bodyOf } from '../../api/client.ts';
 import { queryClient, useSession } from '../../api/queries.ts';
-import { formatMoney } from '../../format.ts';
+import { formatDate, formatDates, formatMoney } from '../../format.ts';
 import { ProblemNote } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { More, usePages } from '../../parts/pages.tsx';
@@ -47,7 +47,7 @@ function SettlementList() {
               {formatMoney({ amountMinor: totals.payoutMinor, currency })} · {texts.payoutStates[payoutState]}
             </p>
             <p className="weak small">
-              {window.from} – {window.to} · {texts.dueOn} {window.dueOn} · {agencyId}
+              {formatDates(window.from, window.to)} · {texts.dueOn} {formatDate(window.dueOn)} · {agencyId}
             </p>
           </li>
         ))}
@@ -85,7 +85,7 @@ function Round() {
             ) : null}
             {window ? (
               <p className="weak small">
-                {window.from} – {window.to} · {texts.dueOn} {window.dueOn}
+                {formatDates(window.from, window.to)} · {texts.dueOn} {formatDate(window.dueOn)}
               </p>
             ) : null}
             {waitsFor.map(({ businessDate, sourceIds }) => (

@@ -40,7 +40,7 @@ export const zhCN = {
   overdue: '已逾期',
   words: { surplus: '长款', shortage: '短款' },
   total: '合计',
-  count: '笔',
+  count: '{{count}} 笔',
   proposals: '等待复核的处理',
   noProposals: '没有等待复核的处理。',
   bulkAssign: '批量分配所筛选的差错',
@@ -65,6 +65,7 @@ export const zhCN = {
   difference: '对方减我方',
   suspense: '挂账金额',
   resolve: '处理',
+  resolution: '处理',
   kind: '处理方式',
   kinds: {
     match: '互相匹配',

@@ -32,7 +32,7 @@ const en: StatementTexts = {
   theirs: 'Their file',
   ours: 'Our books',
   none: 'There is no statement yet.',
-  revision: 'Revision {{revision}} · {{rows}} rows',
+  revision: 'Revision {{revision}} · {{rows}} {{rows:row|rows}}',
   statuses: { accepted: 'Taken in', stopped: 'Stopped: waits for a decision', refused: 'Refused' },
   emptyDay: 'They confirm that nothing happened',
   fetched: 'Fetched',

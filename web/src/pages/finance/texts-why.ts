@@ -14,7 +14,7 @@ const zhCN = {
   broken: '差错',
   superseded: '这一行属于已被更正的旧版文件，不再参与对账。',
   openBreak: '打开差错',
-  rule: '依据',
+  rule: '依据：',
   rules: {
     exactReference: '流水号完全一致',
     reference: '流水号相同，其他内容不一致',
@@ -76,7 +76,7 @@ const en: WhyTexts = {
   broken: 'Break',
   superseded: 'This row is of a file that has been replaced, and counts no more.',
   openBreak: 'Open the break',
-  rule: 'By',
+  rule: 'By ',
   rules: {
     exactReference: 'the same reference',
     reference: 'the same reference, with other contents',

@@ -20,13 +20,16 @@ interface GroundsProps {
 /** By which rule, and on which figures, rows were matched or found to differ. */
 export function Grounds({ rule, scores, currency }: GroundsProps) {
   const texts = useWhyTexts();
-  const figures = Object.entries(scores).map(([name, value]) => {
+  // On the same date is what goes without saying.
+  const told = Object.entries(scores).filter(([name, value]) => name !== 'daysApart' || value !== 0);
+  const figures = told.map(([name, value]) => {
     const shown = name.endsWith('Minor') ? formatMoney({ amountMinor: value, currency }) : value;
     return ` · ${wordOf(texts.scores, name)} ${shown}`;
   });
   return (
     <p>
-      {texts.rule} · {wordOf(texts.rules, rule)}
+      {texts.rule}
+      {wordOf(texts.rules, rule)}
       {figures}
     </p>
   );
