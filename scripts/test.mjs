@@ -27,7 +27,8 @@ runner.on('exit', (code) => process.exit(code ?? 1));
 async function checkAndBuild() {
   const { runChecks } = await import('./check.mjs');
   const { ensureBuilt } = await import('./build.mjs');
-  const results = [...(await runChecks()), await ensureBuilt()];
+  const checks = await runChecks();
+  const results = [...checks, await ensureBuilt({ areTypesChecked: checks.every(({ isOk }) => isOk) })];
   const passed = results.filter((result) => result.isOk).length;
   return `${passed},${results.length - passed}`;
 }

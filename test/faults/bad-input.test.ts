@@ -8,7 +8,7 @@ import { Webhook } from 'standardwebhooks';
 import { describeOnBothStacks } from '../support/stacks.ts';
 import { type ApiDocument, bodyFor, type Operation, oddHeaders, operationsOf, textFor } from './fuzz.ts';
 import { groundOf } from './ground.ts';
-import { orderOf } from './payers.ts';
+import { orderOf, seeBill } from './payers.ts';
 import { paymentState } from './payment-state.ts';
 import { Door, type Person, someAddress } from './people.ts';
 import { comeToRest } from './rest.ts';
@@ -219,8 +219,7 @@ async function preparedTargets(world: World, resident: Person, other: Person): P
   const see = async (person: Person) => {
     const accountNumber = await world.power.customerWithBill(null);
     const inputs = { agencyId: AGENCY_ID, inputs: { accountNumber } };
-    const { body } = await person.send({ method: 'POST', path: '/v1/bill-queries', body: inputs });
-    return { inputs, query: body };
+    return { inputs, query: await seeBill(person, accountNumber) };
   };
   const pay = async (person: Person) => {
     const { query } = await see(person);

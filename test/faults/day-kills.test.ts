@@ -19,7 +19,8 @@ import { type Ground, World } from './world.ts';
 const TEST_TIMEOUT_MS = 600_000;
 const KILLS = 5;
 const PAYERS = 3;
-const PAY_FOR_MS = 2_000;
+/** So many that some of them are posted, whatever the seed. */
+const ORDERS = 24;
 /** As far as a batch gets in its commits at most before it is killed. */
 const MAX_NTH = 40;
 const SOURCES = 2;
@@ -51,7 +52,7 @@ describeOnBothStacks('a day that is reconciled while its worker is killed again 
       const seed = Number(process.env.FAULTS_SEED ?? randomInt(2 ** 31));
       console.info(`FAULTS_SEED=${seed} [${stack().name}]`);
       const draw = seededDraws(seed);
-      await payForAWhile(world, seed);
+      await payBills(world, seed);
       await closeTheDay(world, today());
       await until(async () => (await batches()).length === SOURCES);
       for (let kill = 1; kill <= KILLS; kill++) {
@@ -83,12 +84,12 @@ describeOnBothStacks('a day that is reconciled while its worker is killed again 
   );
 });
 
-async function payForAWhile(world: World, seed: number): Promise<void> {
+async function payBills(world: World, seed: number): Promise<void> {
   const door = new Door(world);
   const people = await Promise.all(Array.from({ length: PAYERS }, () => door.resident()));
   const payers = new Payers(world);
   payers.start(people, seed);
-  await sleep(PAY_FOR_MS);
+  while (payers.orders.length < ORDERS) await sleep(50);
   await payers.stop();
   expect(await comeToRest(world)).toEqual([]);
 }
@@ -114,5 +115,5 @@ function runAgain({ db }: World, key: Batch): Promise<unknown> {
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(200);
+  while (!(await isSo())) await sleep(50);
 }

@@ -58,7 +58,7 @@ export class Payers {
   private async payOneBill(person: Person, draw: () => number): Promise<void> {
     const fault = ACCOUNT_FAULTS[Math.floor(draw() * ACCOUNT_FAULTS.length)] ?? null;
     const accountNumber = await this.world.power.customerWithBill(fault);
-    const query = await this.seeBill(person, accountNumber);
+    const query = await seeBill(person, accountNumber, this.wrongAnswers);
     const order: Order = {
       accountNumber,
       idempotencyKey: randomUUID(),
@@ -73,18 +73,8 @@ export class Payers {
     if (paymentId) await this.press(person, paymentId, draw() < CANCELS_SHARE ? 'cancel' : 'confirm');
   }
 
-  private async seeBill(person: Person, accountNumber: string): Promise<Answer['body']> {
-    const call = {
-      method: 'POST',
-      path: '/v1/bill-queries',
-      body: { agencyId: AGENCY_ID, inputs: { accountNumber } },
-    };
-    const { body } = await this.insist(person, call, ({ body }) => body.outcome === 'due');
-    return body;
-  }
-
   private async sendOrder(person: Person, order: Order, call: Call): Promise<void> {
-    const { status, body } = await this.insist(person, call, () => true);
+    const { status, body } = await insist(person, call, () => true, this.wrongAnswers);
     if (status === 201) order.paymentIds.add(body.paymentId);
     else order.refusedAs = body.code;
   }
@@ -92,36 +82,53 @@ export class Payers {
   /** Presses a button on the bank's page, as soon as the payment says where that is. */
   private async press(person: Person, paymentId: string, button: 'confirm' | 'cancel'): Promise<void> {
     const path = `/v1/payments/${paymentId}`;
-    const { body } = await this.insist(
+    const { body } = await insist(
       person,
       { path },
       ({ body }) => body.confirmUrl !== null || body.final || body.debitedAt !== null,
+      this.wrongAnswers,
     );
     if (body.confirmUrl === null) return;
     const response = await fetch(`${body.confirmUrl}/${button}`, { method: 'POST', redirect: 'manual' });
     await response.arrayBuffer();
   }
+}
 
-  /** Sends until a definite answer comes that is good enough; a server that is down or busy is tried again. */
-  private async insist(
-    person: Person,
-    call: Call,
-    isGoodEnough: (answer: Answer) => boolean,
-  ): Promise<Answer> {
-    const deadline = performance.now() + PATIENCE_MS;
-    let last = 'no answer';
-    while (performance.now() < deadline) {
-      const answer = await person.send(call).catch(() => null);
-      if (answer) {
-        last = `${answer.status} ${answer.text.slice(0, 300)}`;
-        if (answer.status >= 500 && answer.status !== 503) this.wrongAnswers.push(`${call.path}: ${last}`);
-        const isRetryable = answer.status >= 500 || answer.body?.retryable === true;
-        if (!isRetryable && (answer.status >= 400 || isGoodEnough(answer))) return answer;
-      }
-      await sleep(BETWEEN_TRIES_MS);
+/** Asks for the bills of an account until the power company has answered: on a busy machine it may be late at first. */
+export async function seeBill(
+  person: Person,
+  accountNumber: string,
+  wrongAnswers: string[] = [],
+): Promise<Answer['body']> {
+  const call = {
+    method: 'POST',
+    path: '/v1/bill-queries',
+    body: { agencyId: AGENCY_ID, inputs: { accountNumber } },
+  };
+  const { body } = await insist(person, call, ({ body }) => body.outcome === 'due', wrongAnswers);
+  return body;
+}
+
+/** Sends until a definite answer comes that is good enough; a server that is down or busy is tried again. */
+async function insist(
+  person: Person,
+  call: Call,
+  isGoodEnough: (answer: Answer) => boolean,
+  wrongAnswers: string[],
+): Promise<Answer> {
+  const deadline = performance.now() + PATIENCE_MS;
+  let last = 'no answer';
+  while (performance.now() < deadline) {
+    const answer = await person.send(call).catch(() => null);
+    if (answer) {
+      last = `${answer.status} ${answer.text.slice(0, 300)}`;
+      if (answer.status >= 500 && answer.status !== 503) wrongAnswers.push(`${call.path}: ${last}`);
+      const isRetryable = answer.status >= 500 || answer.body?.retryable === true;
+      if (!isRetryable && (answer.status >= 400 || isGoodEnough(answer))) return answer;
     }
-    throw new Error(`${call.method ?? 'GET'} ${call.path} came to nothing in ${PATIENCE_MS} ms: ${last}`);
+    await sleep(BETWEEN_TRIES_MS);
   }
+  throw new Error(`${call.method ?? 'GET'} ${call.path} came to nothing in ${PATIENCE_MS} ms: ${last}`);
 }
 
 /** The order of all that a query showed. */
