@@ -17,4 +17,6 @@ export default {
   setupFiles: ['<rootDir>/test/support/property-seed.ts'],
   testSequencer: '<rootDir>/test/support/longest-first.js',
   testTimeout: 30_000,
+  // Not in the temporary folder, which is another one in each run.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };

@@ -71,7 +71,7 @@ export async function startServer({
       agencies: container.resolve(T.agencies),
       taskSender,
     }),
-    openApi: openApiDocument(routes, API_VERSION),
+    openApi: () => openApiDocument(routes, API_VERSION),
     queuesPage: bullBoardRouter(
       [...taskSender.handles, container.resolve(T.reconciliationQueue).handle].map(({ queue }) => queue),
     ),

@@ -41,8 +41,8 @@ export interface HttpAppOptions {
   metrics: Registry;
   config: HttpAppConfig;
   readiness(): Promise<ReadyReport>;
-  /** Served at `/openapi.json` and shown at `/docs`. */
-  openApi: object;
+  /** Served at `/openapi.json` and shown at `/docs`; made when somebody first asks: most servers start without. */
+  openApi(): object;
   /** Bull Board over the queues (`bullBoardRouter`); none when absent. */
   queuesPage?: Router;
   /** The built web app; the server is an API alone when absent. */

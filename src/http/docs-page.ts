@@ -43,16 +43,19 @@ SwaggerUIBundle({
 `;
 
 /** `/docs` to read and try the API, `/openapi.json` to generate clients from. */
-export function docsRouter(openApiDocument: object): Router {
+export function docsRouter(openApiDocument: () => object): Router {
   const router = Router();
-  const document = JSON.stringify(openApiDocument);
+  let document: string | undefined;
   const note: RequestHandler = (_request, response, next) => {
     notesOf(response).route = 'docs';
     next();
   };
   const send = (response: Response, type: string, text: string) =>
     response.set('cache-control', 'no-cache').type(type).send(text);
-  router.get('/openapi.json', note, (_request, response) => send(response, 'application/json', document));
+  router.get('/openapi.json', note, (_request, response) => {
+    document ??= JSON.stringify(openApiDocument());
+    send(response, 'application/json', document);
+  });
   router.get('/docs', note, (_request, response) => send(response, 'html', PAGE));
   router.get('/docs/initializer.js', note, (_request, response) => send(response, 'js', INITIALIZER));
   for (const file of SERVED) {

@@ -3,12 +3,11 @@
  * end. Started by scripts/faults.mjs, which says what the options are.
  */
 import { randomBytes, randomInt } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { makeTemplate } from '../support/databases.ts';
 import { provideServers } from '../support/provide.ts';
+import { makeScratch } from '../support/scratch.ts';
 import type { Stack, TestServers } from '../support/stacks.ts';
 import { openGround } from './ground.ts';
 import { type KillsReport, runKills } from './kills.ts';
@@ -53,9 +52,7 @@ function chosenStacks(): Stack['name'][] {
 }
 
 async function startServers(): Promise<TestServers> {
-  const dir = mkdtempSync(path.join(os.tmpdir(), 'civicpay-faults-'));
-  // PostgreSQL runs as a user of its own when we are root, and must pass through.
-  chmodSync(dir, 0o711);
+  const dir = makeScratch();
   cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
   const provided = await provideServers(dir, (stop) => void cleanups.push(stop));
   for (const line of provided.missing) console.error(line);

@@ -60,7 +60,7 @@ export function frameWith(
     metrics,
     config: { publicUrl: PUBLIC_URL, requestsPerMinute: 1_000_000 },
     readiness: async () => ({ ready: true, checks: {} }),
-    openApi,
+    openApi: () => openApi,
     ...overrides,
   });
   return { app, openApi, logged, metrics };

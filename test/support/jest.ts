@@ -7,6 +7,9 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const NODE_FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 const JEST = path.join(ROOT, 'node_modules/jest/bin/jest.js');
 
+/** One more than two cores: the suites that take long are waiting half of the time, for processes, pages and time-outs. */
+const WORKERS = 3;
+
 export interface JestResult {
   passed: number;
   failed: number;
@@ -47,7 +50,7 @@ async function listTests(args: readonly string[]): Promise<string[]> {
 export async function runJest(only: readonly string[], name: string | undefined): Promise<JestResult> {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'civicpay-jest-'));
   const outputFile = path.join(dir, 'result.json');
-  const args = ['--json', `--outputFile=${outputFile}`, '--maxWorkers=2'];
+  const args = ['--json', `--outputFile=${outputFile}`, `--maxWorkers=${WORKERS}`];
   if (name !== undefined) args.push('--testNamePattern', name);
   try {
     running = spawn(process.execPath, [...NODE_FLAGS, JEST, ...args, ...only], {

@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 
-/** Suites that take a minute or more, whatever the size of their files: begun last, one of them would keep a core busy alone at the end. */
+/** Suites that take long, whatever the size of their files: begun last, one of them would keep a core busy alone at the end. */
 const LONG = [
   'test/faults/',
   'test/e2e/',
   'test/production/cluster',
   'src/jobs/',
-  'bank-biller-channel.contract',
+  'src/app/cli/',
+  '.contract.test',
 ];
 
 /** The order in which jest runs the suites: the long ones, then the others by the size of their files. */

@@ -3,13 +3,12 @@
  * what the options are and has counted its own checks in `--counted passed,failed`.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { makeTemplate, removeDatabase } from './databases.ts';
 import { jestNeedsServers, runJest, stopJest } from './jest.ts';
 import { provideServers } from './provide.ts';
+import { keepTemporaryFoldersIn, makeScratch } from './scratch.ts';
 import { TEST_SERVERS_VARIABLE, type TestServers } from './stacks.ts';
 
 const { values: options } = parseArgs({
@@ -56,10 +55,9 @@ for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
 }
 
 async function startServers(): Promise<void> {
-  const dir = mkdtempSync(path.join(os.tmpdir(), 'civicpay-test-'));
-  // PostgreSQL runs as a user of its own when we are root, and must pass through.
-  chmodSync(dir, 0o711);
+  const dir = makeScratch();
   cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
+  keepTemporaryFoldersIn(dir);
   const providing = provideServers(dir, (stop) => cleanups.push(stop));
   starting = providing;
   const provided = await providing;
