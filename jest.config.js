@@ -16,7 +16,8 @@ export default {
   },
   setupFiles: ['<rootDir>/test/support/property-seed.ts'],
   testSequencer: '<rootDir>/test/support/longest-first.js',
-  testTimeout: 30_000,
+  // For what hangs: many times what a test takes, since a build server may be slow and busy.
+  testTimeout: 120_000,
   // Not in the temporary folder, which is another one in each run.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };

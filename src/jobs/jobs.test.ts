@@ -70,7 +70,7 @@ describeOnBothStacks('tasks over BullMQ', (stack) => {
     return tasks.map(() => ({ status: 'fulfilled' as const, value: null }));
   };
   const until = async (isTrue: () => boolean | Promise<boolean>) => {
-    for (let look = 0; look < 600; look++) {
+    for (let look = 0; look < 4_000; look++) {
       if (await isTrue()) return;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }

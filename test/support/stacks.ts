@@ -44,7 +44,7 @@ export function describeOnStack(
     let current: { stack: Stack; close(): Promise<void> } | undefined;
     beforeAll(async () => {
       current = await openStack(stackName, servers);
-    }, 60_000);
+    });
     suite(() => {
       if (!current) throw new Error('stack() is there in hooks and tests only');
       return current.stack;
@@ -52,7 +52,7 @@ export function describeOnStack(
     // After the suite's own hooks, which run in the order they are declared: what it started may still need the database.
     afterAll(async () => {
       await current?.close();
-    }, 60_000);
+    });
   });
 }
 
