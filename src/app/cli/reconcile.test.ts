@@ -75,6 +75,19 @@ describe('civicpay reconcile', () => {
     expect(stdout).toContain('差额（右 − 左）: 50.00 CNY  短款');
   });
 
+  it('finds the payments, fees and refunds that one credit of a bank settles', async () => {
+    const left = file('gross.csv', 'p1,100.00,0.60\np2,50.00,0.30\nr1,-10.00,-0.06\n');
+    const right = file('net.csv', '交易日期,流水号,收入,摘要\n2026-11-22,B9,139.16,商户清算款\n');
+    const layout = file(
+      'gross.json',
+      '{"name":"gross","kind":"delimited","currency":"CNY","row":{"ref":{"column":1},"amount":{"column":2},"fee":{"column":3}}}',
+    );
+    const rules = file('settling.json', '{"settlementWords":["清算款"]}');
+    const { exitCode, stdout } = await reconcile(left, right, '--left-layout', layout, '--rules', rules);
+    expect(stdout).toContain('[subsetSum]');
+    expect(exitCode).toBe(0);
+  });
+
   it('matches nothing of a file that is not whole, and takes no rules that are none', async () => {
     const left = statement('whole', LEDGER);
     const cut = statement('cut', BANK.slice(0, -1));

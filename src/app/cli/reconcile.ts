@@ -38,10 +38,13 @@ const rulesFileSchema = matchingRulesSchema.extend({
   rightRole: roleSchema.default('channel'),
   /** The right file is written from the other's point of view: its debits are the left file's credits. */
   isRightMirrored: z.boolean().default(false),
+  /** Words in the text of a row of the right file that say that it is one movement for many payments. */
+  settlementWords: z.array(z.string().min(2).max(64)).max(50).default([]),
   /** Which side having more is called 长款; houses differ. */
   surplusSide: z.enum(['left', 'right']).default('right'),
 });
 type RulesFile = z.infer<typeof rulesFileSchema>;
+const NOT_MIRRORED = { isRightMirrored: false, settlementWords: [] };
 
 /** `civicpay reconcile --left A --right B`: matches two files with the engine of every run. Needs no database. */
 export function addReconcileCommand(program: Command, isJson: () => boolean): void {
@@ -64,14 +67,8 @@ async function reconcile(options: ReconcileOptions, isJson: boolean): Promise<vo
   process.stdout.once('error', () => process.exit(EXIT.ok));
   const rules = await readRules(options.rules);
   const pool = new TextPool();
-  const left = await readSide(pool, options.left, options.leftFormat, options.leftLayout, false);
-  const right = await readSide(
-    pool,
-    options.right,
-    options.rightFormat,
-    options.rightLayout,
-    rules.isRightMirrored,
-  );
+  const left = await readSide(pool, options.left, options.leftFormat, options.leftLayout, NOT_MIRRORED);
+  const right = await readSide(pool, options.right, options.rightFormat, options.rightLayout, rules);
   const result = match(left, right, rules);
   if (isJson) await writeJson(left, right, result);
   else await writeText(left, right, result, rules.surplusSide, options.language);
@@ -79,7 +76,14 @@ async function reconcile(options: ReconcileOptions, isJson: boolean): Promise<vo
 }
 
 function match(left: FileSide, right: FileSide, rules: RulesFile): MatchResult {
-  const { leftRole, rightRole, isRightMirrored: _, surplusSide: __, ...matching } = rules;
+  const {
+    leftRole,
+    rightRole,
+    isRightMirrored: _,
+    settlementWords: __,
+    surplusSide: ___,
+    ...matching
+  } = rules;
   try {
     return matchSides(
       { role: leftRole, table: left.table },
@@ -114,7 +118,7 @@ async function readSide(
   file: string,
   format: string | undefined,
   layoutFile: string | undefined,
-  isMirrored: boolean,
+  { isRightMirrored, settlementWords }: Pick<RulesFile, 'isRightMirrored' | 'settlementWords'>,
 ): Promise<FileSide> {
   const layout = layoutFile === undefined ? undefined : await readLayout(layoutFile);
   const table = new RowTable(pool);
@@ -124,7 +128,13 @@ async function readSide(
       format,
       layout,
       onRows(rows) {
-        for (const row of rows) for (const matchRow of matchRowsOf(row, { isMirrored })) table.add(matchRow);
+        for (const row of rows) {
+          const isSettlement = settlementWords.some((word) =>
+            `${row.counterparty} ${row.memo}`.includes(word),
+          );
+          const told = isSettlement ? { ...row, isSettlement } : row;
+          for (const matchRow of matchRowsOf(told, { isMirrored: isRightMirrored })) table.add(matchRow);
+        }
       },
     });
   } catch (error) {

@@ -33,10 +33,13 @@ function matchRowOf(row: StatementRow, { isMirrored, businessDate }: Reading): M
     originalRef: row.originalRef ?? inMemo,
     text: textOf(row),
     amountMinor: signed(row.amountMinor, isIn),
+    // What is given back goes with the fee that was kept of it.
+    feeMinor: signed(row.feeMinor, isIn),
+    batch: row.batch,
     currency: row.currency ?? '',
     bookedOn: row.bookedOn ?? businessDate ?? row.valueOn,
     status: row.isBooked ? 'final' : 'pending',
-    kind: row.isReversal ? 'refund' : 'payment',
+    kind: row.isSettlement ? 'settlement' : row.isReversal ? 'refund' : 'payment',
   };
 }
 
@@ -58,6 +61,7 @@ function detailRowsOf(row: StatementRow, whole: MatchRow, { isMirrored }: Readin
       originalRef: null,
       text: textOf(detail),
       amountMinor: amount,
+      feeMinor: 0,
     });
   }
   return sumMinor === whole.amountMinor ? rows : null;

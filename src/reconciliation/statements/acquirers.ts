@@ -15,7 +15,9 @@ export const ACQUIRER: TableKind = {
     kind: ['交易类型', '交易类别', '交易名称', '业务类型'],
     terminal: ['终端号', '终端编号', '商户号', '商户编号', '商户代码', '门店名称', '商户名称'],
     amount: ['交易金额', '交易金额(元)', '订单金额', '交易本金', '金额'],
-    fee: ['手续费', '商户手续费', '交易手续费', '手续费金额', '清算金额', '结算金额', '入账金额'],
+    fee: ['手续费', '商户手续费', '交易手续费', '手续费金额'],
+    net: ['清算金额', '结算金额', '入账金额'],
+    batch: ['结算批次号', '清算批次号', '批次号'],
     currency: ['币种', '交易币种'],
     status: ['交易状态', '状态', '交易结果'],
     ref: ['商户订单号', '外部订单号', '商户单号', '订单号', '商户流水号', '商户交易订单号'],
@@ -24,7 +26,7 @@ export const ACQUIRER: TableKind = {
     counterparty: ['卡号', '交易卡号', '付款账号', '支付账号'],
     memo: ['备注', '交易备注', '支付方式', '交易渠道'],
   },
-  required: ['date', 'kind', 'amount', 'terminal', 'fee'],
+  required: ['date', 'kind', 'amount', 'terminal', ['fee', 'net']],
   reader: (out) => new AcquirerReader(out),
 };
 
@@ -43,6 +45,8 @@ class AcquirerReader implements TableReader {
     const amountMinor = cells.amount('amount', currency, out);
     if (amountMinor === undefined) out.error('amount_unreadable', cells.line, 'the row has no amount');
     if (amountMinor === undefined || amountMinor === null) return;
+    const feeMinor = cells.amount('fee', currency, out);
+    if (feeMinor === null) return;
     const kind = cells.text('kind') ?? '';
     const direction = directionOf(kind, amountMinor);
     if (!direction) {
@@ -58,6 +62,8 @@ class AcquirerReader implements TableReader {
       originalRef: direction === 'debit' ? cells.text('originalRef') : null,
       amountMinor: Math.abs(amountMinor),
       currency,
+      feeMinor: Math.abs(feeMinor ?? 0),
+      batch: cells.text('batch'),
       direction,
       isReversal: direction === 'debit',
       bookedOn,

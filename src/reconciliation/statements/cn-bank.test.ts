@@ -96,6 +96,7 @@ describe('what acquirers export', () => {
       bankRef: 'R2',
       originalRef: 'O1',
       isReversal: true,
+      feeMinor: 2,
       bookedOn: '2026-01-06',
       valueOn: '2026-01-05',
     });

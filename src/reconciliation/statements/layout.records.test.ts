@@ -100,6 +100,25 @@ describe('a declared layout of many kinds of records', () => {
     expect(found.problems).toContain('error amount_unreadable 6');
   });
 
+  it('says fees, batches, and which rows settle many payments', async () => {
+    const layout = layoutSchema.parse({
+      name: 'settlements',
+      kind: 'delimited',
+      currency: 'CNY',
+      row: {
+        amount: { column: 1 },
+        fee: { column: 2 },
+        batch: { column: 3 },
+        settlement: { at: { column: 4 }, words: ['S'] },
+      },
+    });
+    const { rows } = await inspect('10,-0.06,B1,P\n9.94,,,S\n', { layout });
+    expect(rows).toMatchObject([
+      { amountMinor: 1000, feeMinor: 6, batch: 'B1', isSettlement: false },
+      { amountMinor: 994, feeMinor: 0, batch: null, isSettlement: true },
+    ]);
+  });
+
   it('tells records by words at a place, also where bytes of GBK come first', async () => {
     const layout = layoutSchema.parse({
       name: 'gbk',

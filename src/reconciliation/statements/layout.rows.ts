@@ -34,6 +34,8 @@ export class LayoutRows {
     }
     const signed = this.signedAmount(record, currency);
     if (signed === null) return null;
+    const feeMinor = row.fee && fields.amount(row.fee, record, currency, 'fee');
+    if (feeMinor === null) return null;
     const isReversal = row.reversal?.words.includes(fields.text(row.reversal.at, record)) ?? false;
     return {
       line,
@@ -42,6 +44,9 @@ export class LayoutRows {
       originalRef: isReversal ? fields.textOrNull(row.originalRef, record) : null,
       isReversal,
       amountMinor: Math.abs(signed.amountMinor),
+      feeMinor: Math.abs(feeMinor ?? 0),
+      batch: fields.textOrNull(row.batch, record),
+      isSettlement: row.settlement?.words.includes(fields.text(row.settlement.at, record)) ?? false,
       currency,
       direction: signed.direction,
       bookedOn: row.bookedOn ? fields.date(row.bookedOn, record, headerDate) : headerDate,

@@ -75,6 +75,12 @@ const rowSchema = z
     debitAmount: amountSchema.optional(),
     direction: directionSchema.optional(),
     currency: currencySchema.optional(),
+    /** What was kept back of the amount, whichever sign it has. */
+    fee: amountSchema.optional(),
+    /** The settlement batch. */
+    batch: textSchema.optional(),
+    /** The words that say that a row is one movement for many payments. */
+    settlement: wordsSchema.optional(),
     /** The words that say that a row takes back an earlier one. */
     reversal: wordsSchema.optional(),
     bookedOn: dateSchema.optional(),

@@ -23,6 +23,12 @@ export interface StatementRow {
   valueOn: string | null;
   counterparty: string | null;
   memo: string | null;
+  /** What was kept back of the amount, or given back with it; 0 when none, or not told. Never negative. */
+  feeMinor: number;
+  /** The settlement batch of a payment, where the file tells it. */
+  batch: string | null;
+  /** One movement for many payments, where the file tells it. */
+  isSettlement: boolean;
   /** False for what is only announced (pending, expected): shown, and in no total. */
   isBooked: boolean;
   /** True when it takes back an earlier entry; `direction` is already that of the taking back. */
