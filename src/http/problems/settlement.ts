@@ -9,6 +9,16 @@ export const settlementProblems: ProblemCatalogue = {
       'Nothing of it was taken. Ask the bank, and take in the answer that fits.',
     ],
   },
+  agency_sends_no_statement: {
+    'zh-CN': [
+      '这家机构没有对账文件',
+      '没对过账的款项不结算：代收的钱留在应付缴费单位科目。请让它的接入提供每个业务日的对账文件。',
+    ],
+    en: [
+      'This agency sends no statements',
+      'Only what is reconciled is settled: what was collected stays in agency payable. Have its connection bring a file of each business date.',
+    ],
+  },
   calendar_year_unpublished: {
     'zh-CN': [
       '{year} 年的节假日安排还没有公布',

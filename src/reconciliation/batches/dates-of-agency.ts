@@ -1,5 +1,6 @@
 import { type Db, toInt } from '../../infra/db/index.ts';
 import { addDays, type BusinessDate } from '../../kernel/business-date.ts';
+import { DomainError } from '../../kernel/errors.ts';
 import type { BatchPhase, BatchState } from './batches.types.ts';
 
 /** How far the batches of one business date are, of everybody whose word counts for an agency. */
@@ -12,7 +13,8 @@ export interface DateOfAgency {
 
 /**
  * Every date of a span, planned or not, and every planned one before it, with the batches of the agency's own connections and of all
- * channels: a payment may come by any of them. In order.
+ * channels: a payment may come by any of them. In order. Throws DomainError `agency_sends_no_statement` where no connection of the
+ * agency's own brings a file: nothing of it is ever reconciled then.
  */
 export async function datesOfAgency(
   db: Db,
@@ -23,6 +25,8 @@ export async function datesOfAgency(
     .orWhereIn('source_id', [...of.sourceIds])
     .orderBy('source_id')
     .select('source_id', 'began_on');
+  if (!sources.some((source) => of.sourceIds.includes(source.source_id)))
+    throw new DomainError('conflict', 'agency_sends_no_statement');
   const rows = await db('reconciliation_batches')
     .whereIn(
       'source_id',

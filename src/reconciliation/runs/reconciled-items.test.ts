@@ -49,6 +49,8 @@ describeOnBothStacks('what settlement asks of reconciliation', (stack) => {
       { ...whole, itemId: PAY_2, paymentId: PAY_2, state: 'unreconciled' },
     ]);
 
+    const silent = { from: DATE, to: DATE, sourceIds: ['sends-nothing'] };
+    await expect(datesOfAgency(db, silent)).rejects.toMatchObject({ code: 'agency_sends_no_statement' });
     const span = { from: DATE, to: '2026-11-22', sourceIds };
     expect((await datesOfAgency(db, span)).map(({ waitsFor }) => waitsFor)).toEqual([sourceIds, sourceIds]);
     await db('reconciliation_batches').where('business_date', DATE).update({ phase: 'settle' });
