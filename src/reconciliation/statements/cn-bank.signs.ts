@@ -6,6 +6,8 @@ import { directionWord } from './table-words.ts';
 /** What a bill of a credit card writes about what lowers the debt, and about what raises it. */
 const CARD_CREDIT = /还款|退款|退货|返现|溢缴/;
 const CARD_DEBIT = /消费|取现|预借现金|年费|违约金|分期/;
+/** What was done, of which the one side takes what the other gives: without a sign it tells no direction. */
+const DONE = /消费|退货|退款|撤销|取现/;
 const TAKES_BACK = /撤销|冲正|退/;
 
 /** Which way the amounts of one table moved money: by its columns, by words beside them, or by their sign. */
@@ -21,6 +23,8 @@ export class BankSigns {
   private isCardBill: boolean | null;
   private hasNegative = false;
   private hasOtherWords = false;
+  /** Rows whose name told a side, and rows whose name told none. */
+  private readonly byName = { told: 0, untold: 0 };
   /** How the first debit was written: with its minus, or so that a minus takes one back. */
   private debitSign: 1 | -1 | null = null;
   /** Whether the amount of the last row moves money the other way than the side says on which it stands. */
@@ -40,9 +44,9 @@ export class BankSigns {
     return !this.hasNegative && !this.hasSides && this.isCardBill === false;
   }
 
-  /** Whether some column without a known name says it after all. */
+  /** Whether some column without a known name says it after all, or the name of what was done says it of some rows only. */
   get isSaidElsewhere(): boolean {
-    return this.hasOtherWords;
+    return this.hasOtherWords || (this.byName.told > 0 && this.byName.untold > 0);
   }
 
   /** Of a row with a column for each side. Null after saying what is wrong. */
@@ -68,7 +72,10 @@ export class BankSigns {
     }
     if (this.isCardBill !== false) return this.ofCard(amountMinor, cells);
     if (amountMinor < 0) this.hasNegative = true;
-    if (!this.hasNegative) this.hasOtherWords ||= cells.others.some(isSideWord);
+    this.byName.untold += 1;
+    if (!this.hasNegative) {
+      this.hasOtherWords ||= cells.others.some(isSideWord) || DONE.test(cells.text('name') ?? '');
+    }
     return amountMinor;
   }
 
@@ -113,6 +120,7 @@ export class BankSigns {
 
   private directed(direction: Direction, amountMinor: number, line: number): number | null {
     if (amountMinor < 0) this.hasNegative = true;
+    this.byName.told += 1;
     if (direction === 'debit' && amountMinor > 0 && this.debitSign === -1 && !this.columns.has('direction')) {
       // Only the name of what was done, where amounts have signs: the sign counts.
       this.isTakenBack = true;

@@ -56,6 +56,14 @@ describe('what Chinese banks export', () => {
     expect(turned.problems).toContain('error direction_unreadable 3');
   });
 
+  it.each([
+    ['转入,10', '消费,4'],
+    ['消费,10', '退货,4'],
+  ])('does not guess what moved from names of which some tell no side: %s, %s', async (first, second) => {
+    const { problems } = await inspect(`交易日期,交易类型,交易金额\n20260105,${first}\n20260105,${second}\n`);
+    expect(problems).toContain('error direction_unreadable 3');
+  });
+
   it('takes the amount that was booked with the currency that was booked', async () => {
     const found = await inspect(
       '交易日期,交易币种,交易金额,记账币种,记账金额,余额\n20260105,JPY,20000,CNY,-1000.00,1\n20260105,USD,3,CNY,21,22\n',
