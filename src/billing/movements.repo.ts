@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { byIndex, type Db, toInt, toIntOrNull } from '../infra/db/index.ts';
+import { byIndex, type Db, type RowOf, streamRows, toInt, toIntOrNull } from '../infra/db/index.ts';
 import { beginningOfIds } from '../kernel/ids.ts';
 import type { PaymentStatus } from './billing.types.ts';
 import { debitAmountOf, sharesOf } from './fees.rules.ts';
@@ -33,29 +33,25 @@ export interface MovementSpan {
   toMs: number;
 }
 
-/** A page's rows live until it is worked on: with more, collecting garbage costs more than asking again. */
-const PAGE = 500;
 /** A payment is debited within its order's time, and is posted after: older ids can't have moved in the span. */
 const LONGEST_ORDER_MS = 2 * 86_400_000;
 
 const COMMON = ['payment_id', 'agency_id', 'currency', 'amount_minor', 'fees'] as const;
 
-/** What a channel debited and gave back in a span, what it was asked to, and what came of nothing. In one order, page by page. */
+/** What a channel debited and gave back in a span, what it was asked to, and what came of nothing. In one order, some hundreds at a time. */
 export async function* channelMovements(db: Db, span: MovementSpan): AsyncGenerator<Movement[]> {
-  const { connectionId, fromMs, toMs } = span;
   const ofChannel = () =>
     db
       .from(byIndex(db, 'payments', 'payments_by_debit'))
-      .where('channel_id', connectionId)
+      .where('channel_id', span.connectionId)
       .select(...COMMON, 'debited_minor', 'debited_at_ms', 'channel_reference');
-  for await (const rows of readAhead(pagesByTime(ofChannel, 'debited_at_ms', span))) yield rows.map(toDebit);
-  const neverDebited = () => ofChannel().select('status', 'created_at_ms').whereNull('debited_at_ms');
-  const ids = { from: beginningOfIds('pay', fromMs), to: beginningOfIds('pay', toMs) };
-  for await (const rows of pagesById(neverDebited, ids)) yield rows.map(toDebit);
+  for await (const rows of inTime(db, ofChannel(), 'debited_at_ms', span)) yield rows.map(toDebit);
+  const neverDebited = ofChannel().select('status', 'created_at_ms').whereNull('debited_at_ms');
+  for await (const rows of inOrder(db, neverDebited, span)) yield rows.map(toDebit);
   yield* returns(db, span);
 }
 
-/** What an agency's connection posted and undid in a span, what it was asked to, and what it refused. In one order, page by page. */
+/** What an agency's connection posted and undid in a span, what it was asked to, and what it refused. In one order, some hundreds at a time. */
 export async function* agencyMovements(db: Db, span: MovementSpan): AsyncGenerator<Movement[]> {
   const { connectionId, fromMs, toMs } = span;
   const ofConnection = () =>
@@ -63,19 +59,14 @@ export async function* agencyMovements(db: Db, span: MovementSpan): AsyncGenerat
       .from(byIndex(db, 'payments', 'payments_by_posting'))
       .where('connection_id', connectionId)
       .select(...COMMON, 'posted_at_ms', 'agency_reference');
-  for await (const rows of readAhead(pagesByTime(ofConnection, 'posted_at_ms', span)))
-    yield rows.map(toPosting);
-  const neverPosted = () =>
-    ofConnection()
-      .select('status', 'debited_at_ms')
-      .whereNull('posted_at_ms')
-      .andWhere('debited_at_ms', '>=', fromMs)
-      .andWhere('debited_at_ms', '<', toMs);
-  const ids = {
-    from: beginningOfIds('pay', Math.max(0, fromMs - LONGEST_ORDER_MS)),
-    to: beginningOfIds('pay', toMs),
-  };
-  for await (const rows of pagesById(neverPosted, ids)) yield rows.map(toPosting);
+  for await (const rows of inTime(db, ofConnection(), 'posted_at_ms', span)) yield rows.map(toPosting);
+  const neverPosted = ofConnection()
+    .select('status', 'debited_at_ms')
+    .whereNull('posted_at_ms')
+    .andWhere('debited_at_ms', '>=', fromMs)
+    .andWhere('debited_at_ms', '<', toMs);
+  const asked = { fromMs: Math.max(0, fromMs - LONGEST_ORDER_MS), toMs };
+  for await (const rows of inOrder(db, neverPosted, asked)) yield rows.map(toPosting);
   yield* returns(db, span);
 }
 
@@ -111,106 +102,41 @@ export async function placesOfPayment(
   ].flatMap(({ connectionId, atMs }) => (atMs === null ? [] : [{ connectionId, atMs }]));
 }
 
-type Columns = Record<string, string | null>;
+type Columns = RowOf<string>;
 
-/** Has the next page read while one is worked on. */
-async function* readAhead<Page>(pages: AsyncGenerator<Page>): AsyncGenerator<Page> {
-  const read = () => {
-    const reading = pages.next();
-    // It is awaited later, or not at all; until then a failure is nobody's.
-    reading.catch(() => {});
-    return reading;
-  };
-  let next = read();
-  try {
-    for (;;) {
-      const { done, value } = await next;
-      if (done) return;
-      next = read();
-      yield value;
-    }
-  } finally {
-    await pages.return(undefined);
-  }
+/** All by a time and the id. */
+function inTime(db: Db, query: Knex.QueryBuilder, column: string, { fromMs, toMs }: MovementSpan) {
+  return streamRows(
+    db,
+    query.andWhere(column, '>=', fromMs).andWhere(column, '<', toMs).orderBy([column, 'payment_id']),
+  );
 }
 
-/** Pages by a time and the id, each beginning where the one before ended. */
-async function* pagesByTime(
-  query: () => Knex.QueryBuilder,
-  column: string,
-  { fromMs, toMs }: MovementSpan,
-): AsyncGenerator<Columns[]> {
-  let after: { atMs: number; id: string } = { atMs: fromMs, id: '' };
-  for (;;) {
-    const { atMs, id } = after;
-    const rows: Columns[] = await query()
-      .andWhere(column, '>=', atMs)
-      .andWhere(column, '<', toMs)
-      .andWhere((place) =>
-        place
-          .where(column, '>', atMs)
-          .orWhere((same) => same.where(column, atMs).andWhere('payment_id', '>', id)),
-      )
-      .orderBy([column, 'payment_id'])
-      .limit(PAGE);
-    const last = rows.at(-1);
-    if (!last) return;
-    yield rows;
-    if (rows.length < PAGE) return;
-    after = { atMs: toInt(last[column]), id: String(last.payment_id) };
-  }
-}
-
-async function* pagesById(
-  query: () => Knex.QueryBuilder,
-  { from, to }: { from: string; to: string },
-): AsyncGenerator<Columns[]> {
-  for (let afterId = from; ; ) {
-    const rows: Columns[] = await query()
-      .andWhere('payment_id', '>', afterId)
-      .andWhere('payment_id', '<', to)
-      .orderBy('payment_id')
-      .limit(PAGE);
-    const last = rows.at(-1);
-    if (!last) return;
-    yield rows;
-    if (rows.length < PAGE) return;
-    afterId = String(last.payment_id);
-  }
+/** All by their ids: those of a span of time. */
+function inOrder(db: Db, query: Knex.QueryBuilder, { fromMs, toMs }: Pick<MovementSpan, 'fromMs' | 'toMs'>) {
+  const ids = { from: beginningOfIds('pay', fromMs), to: beginningOfIds('pay', toMs) };
+  return streamRows(
+    db,
+    query.andWhere('payment_id', '>', ids.from).andWhere('payment_id', '<', ids.to).orderBy('payment_id'),
+  );
 }
 
 async function* returns(db: Db, { connectionId, fromMs, toMs }: MovementSpan): AsyncGenerator<Movement[]> {
-  let after = { atMs: fromMs, reference: '' };
-  for (;;) {
-    const { atMs, reference } = after;
-    const rows: Columns[] = await db('payment_returns as returned')
-      .join('payments', 'payments.payment_id', 'returned.payment_id')
-      .where('returned.connection_id', connectionId)
-      .andWhere('returned.at_ms', '>=', atMs)
-      .andWhere('returned.at_ms', '<', toMs)
-      .andWhere((place) =>
-        place
-          .where('returned.at_ms', '>', atMs)
-          .orWhere((same) =>
-            same.where('returned.at_ms', atMs).andWhere('returned.reference', '>', reference),
-          ),
-      )
-      .orderBy(['returned.at_ms', 'returned.reference'])
-      .limit(PAGE)
-      .select(
-        'returned.reference',
-        'returned.kind',
-        'returned.status as return_status',
-        'returned.at_ms',
-        ...COMMON.map((column) => `payments.${column}`),
-        'payments.debited_minor',
-      );
-    const last = rows.at(-1);
-    if (!last) return;
-    yield rows.map(toReturn);
-    if (rows.length < PAGE) return;
-    after = { atMs: toInt(last.at_ms), reference: String(last.reference) };
-  }
+  const query = db('payment_returns as returned')
+    .join('payments', 'payments.payment_id', 'returned.payment_id')
+    .where('returned.connection_id', connectionId)
+    .andWhere('returned.at_ms', '>=', fromMs)
+    .andWhere('returned.at_ms', '<', toMs)
+    .orderBy(['returned.at_ms', 'returned.reference'])
+    .select(
+      'returned.reference',
+      'returned.kind',
+      'returned.status as return_status',
+      'returned.at_ms',
+      ...COMMON.map((column) => `payments.${column}`),
+      'payments.debited_minor',
+    );
+  for await (const rows of streamRows(db, query)) yield rows.map(toReturn);
 }
 
 function toDebit(row: Columns): Movement {

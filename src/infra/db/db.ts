@@ -180,7 +180,7 @@ const HARMLESS = new Set(['code', 'errno', 'severity', 'table', 'constraint', 'f
  * Driver errors carry the bound values, which are personal data, in message, stack and several fields. What is
  * thrown on says the driver's code and the statement with its placeholders.
  */
-function removeValues(error: Error, query: { sql: string }): void {
+export function removeValues(error: Error, query: { sql: string }): void {
   DRIVER_ERRORS.add(error);
   if (/^begin\b/i.test(query.sql)) FAILED_TO_BEGIN.add(error);
   for (const key of Object.getOwnPropertyNames(error)) {
