@@ -3,15 +3,16 @@ import type { Db, Tx } from '../../src/infra/db/index.ts';
 import type { Fence } from '../../src/reconciliation/batches/fence.ts';
 import type { Statement } from '../../src/reconciliation/intake/intake.types.ts';
 import { PieceGatherer } from '../../src/reconciliation/intake/pieces.ts';
+import { RawRowsWriter } from '../../src/reconciliation/intake/raw-rows.ts';
 import { type StatementOpening, StatementWriter } from '../../src/reconciliation/intake/statement-writer.ts';
 import type { MatchRow } from '../../src/reconciliation/matching/matching.types.ts';
 
 /** Writes a statement row by row. */
 export class StatementRowWriter {
-  private readonly gatherer: PieceGatherer;
+  private readonly gatherer: PieceGatherer<string>;
   private readonly writer: StatementWriter;
 
-  private constructor(gatherer: PieceGatherer, writer: StatementWriter) {
+  private constructor(gatherer: PieceGatherer<string>, writer: StatementWriter) {
     this.gatherer = gatherer;
     this.writer = writer;
   }
@@ -23,7 +24,8 @@ export class StatementRowWriter {
     opening: StatementOpening,
   ): Promise<StatementRowWriter> {
     const writer = await StatementWriter.begin(db, fence, opening);
-    return new StatementRowWriter(new PieceGatherer(vault, opening.statementId, fence.businessDate), writer);
+    const of = { statementId: opening.statementId, businessDate: fence.businessDate };
+    return new StatementRowWriter(new PieceGatherer(vault, of, new RawRowsWriter()), writer);
   }
 
   /** Throws as `PieceGatherer.add`. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { formatMinor } from '../../kernel/money.ts';
@@ -83,7 +84,9 @@ class JsonPrinter {
   async rows(rows: readonly StatementRow[]): Promise<void> {
     const start = this.count === 0 ? '{"rows":[\n' : ',\n';
     this.count += rows.length;
-    await write(start + rows.map((row) => JSON.stringify(row)).join(',\n'));
+    await write(
+      start + rows.map((row) => JSON.stringify({ ...row, sha256: hash('sha256', row.raw) })).join(',\n'),
+    );
   }
 
   async summary(summary: StatementSummary): Promise<void> {

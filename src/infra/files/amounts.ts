@@ -103,7 +103,7 @@ function readPlainAmount(text: string, currency: string | null): number | null {
 
 /** Text without what exports wrap around it: tabs, back-ticks and the like against spreadsheets, full-width forms, a BOM. */
 export function plainText(text: string): string {
-  if (PLAIN_ALREADY.test(text)) return text;
+  if (isPlainText(text)) return text;
   const normal = text.normalize('NFKC').replaceAll('\u2212', '-');
   // By hand: a pattern that trims takes quadratic time over long runs of blanks.
   let start = 0;
@@ -115,6 +115,11 @@ export function plainText(text: string): string {
   if (first !== '=' && first !== "'") return plain;
   // `="0012"` and `'0012` keep a spreadsheet from making a number of it.
   return /^="([^"]*)"$/.exec(plain)?.[1] ?? plain.replace(/^'(?=[\d+-])/, '');
+}
+
+/** Whether `plainText` would give the text, and any part of it, as it is; quick, and false for some of which it would. */
+export function isPlainText(text: string): boolean {
+  return PLAIN_ALREADY.test(text);
 }
 
 /** Chinese characters too, but for those of the blocks that Unicode keeps for compatibility. */

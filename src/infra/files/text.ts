@@ -118,7 +118,8 @@ export class LineSplitter {
     let from = 0;
     let to = text.indexOf('\n');
     while (to !== -1) {
-      const line = this.rest + text.slice(from, to);
+      const isCrLf = to > from && text.charCodeAt(to - 1) === CARRIAGE_RETURN;
+      const line = this.rest + text.slice(from, isCrLf ? to - 1 : to);
       this.rest = '';
       this.emit(line);
       from = to + 1;

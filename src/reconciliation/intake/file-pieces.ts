@@ -6,7 +6,7 @@ import { readStatement } from '../statements/read-statement.ts';
 import type { StatementRow, StatementSummary } from '../statements/statement.types.ts';
 import { matchRowsOf } from './match-rows.rules.ts';
 import { type Gathered, PieceGatherer, type StatementPiece } from './pieces.ts';
-import { RawRowsTooLarge } from './raw-rows.ts';
+import { RawRowsTooLarge, RawRowsWriter } from './raw-rows.ts';
 
 /** A file to make pieces of; can be copied to a thread. */
 export interface FileReading {
@@ -29,10 +29,11 @@ export interface FileRead {
  */
 export async function filePiecesHere(
   vault: Vault,
-  { statementId, path, businessDate, isMirrored, format, layout }: FileReading,
+  reading: FileReading,
   onPieces: (pieces: StatementPiece[]) => Promise<void>,
 ): Promise<FileRead> {
-  const gatherer = new PieceGatherer(vault, statementId, businessDate);
+  const { path, businessDate, isMirrored, format, layout } = reading;
+  const gatherer = new PieceGatherer(vault, reading, new RawRowsWriter());
   let lastLine = 0;
   const onRows = async (rows: StatementRow[]) => {
     for (const row of rows) {

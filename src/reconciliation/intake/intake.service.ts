@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,7 +12,7 @@ import { isId, newId, randomShardHint } from '../../kernel/ids.ts';
 import type { Fence } from '../batches/fence.ts';
 import { isWaivable } from './gates.rules.ts';
 import type { IntakeResult, RawRow, Statement, StatementSide, StatementSource } from './intake.types.ts';
-import type { Gathered, StatementPiece } from './pieces.ts';
+import type { StatementPiece } from './pieces.ts';
 import type { StatementSources } from './sources.service.ts';
 import { sheetPieces } from './statement-pieces.ts';
 import { StatementWriter } from './statement-writer.ts';
@@ -88,7 +87,7 @@ export class StatementIntake {
       sheetPieces(this.deps, reading, expectedRows, onPieces);
     const last = ofBatch.findLast(({ side }) => side === 'ours');
     // Reading twice costs less than keeping a second sheet that says the same.
-    if (last && sheetSha256(source, await read(async () => {})) === last.rowsSha256) return last;
+    if (last && (await read(async () => {})).rowsSha256 === last.rowsSha256) return last;
     const writer = await StatementWriter.begin(db, fence, {
       statementId: reading.statementId,
       side: 'ours',
@@ -97,8 +96,7 @@ export class StatementIntake {
       receivedBy: null,
       receivedAtMs: clock.nowMs(),
     });
-    const gathered = await read((pieces) => writer.write(pieces));
-    const rowsSha256 = sheetSha256(source, gathered);
+    const { gathered, rowsSha256 } = await read((pieces) => writer.write(pieces));
     return writer.finish(gathered, async (tx, begun) => {
       const sheet: Statement = { ...begun, status: 'accepted', fileSha256: rowsSha256, rowsSha256 };
       await repo.updateStatement(tx, sheet);
@@ -214,11 +212,6 @@ export class StatementIntake {
   private newStatementId(): string {
     return newId('stm', this.deps.clock.nowMs(), randomShardHint());
   }
-}
-
-/** Which rows are near the cut-off stands in no row. */
-function sheetSha256({ settings }: StatementSource, { rawSha256 }: Gathered): string {
-  return createHash('sha256').update(`${settings.nearCutOffMinutes}\n${rawSha256}`).digest('hex');
 }
 
 async function assertMayAccept(tx: Tx, known: Statement, actor: Actor): Promise<void> {

@@ -1,27 +1,20 @@
-import {
-  agencyMovements,
-  channelMovements,
-  type Movement,
-  surplusRefundsBetween,
-} from '../../billing/index.ts';
+import { agencyMovements, channelMovements, surplusRefundsBetween } from '../../billing/index.ts';
 import type { Db } from '../../infra/db/index.ts';
 import { businessDateStartMs, dateEndMs } from '../../kernel/business-date.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
+import type { SheetMovement } from './book-rows.ts';
 import type { StatementSource } from './intake.types.ts';
 
 const MINUTE_MS = 60_000;
 
-/** A movement, or a surplus that was given back: of that the payment beside it tells the agency. */
-type SheetMovement = Omit<Movement, 'agencyId'> & { agencyId: string | null };
-
-/** A row of the sheet, with what it says of itself as JSON. */
+/** A row of the sheet, and what it is made of. */
 export interface SheetRow {
   row: MatchRow;
-  raw: string;
+  movement: SheetMovement;
 }
 
 /**
- * What our books say of a source's business date, page by page and always in one order: at a channel what it debited and gave back,
+ * What our books say of a source's business date, some hundreds at a time and always in one order: at a channel what it debited and gave back,
  * at an agency's connection what was posted and undone. The date of a movement is the source's own, by the time that the other side
  * named. What is under way is pending; what came to nothing is failed, so that a file that says otherwise contradicts it.
  */
@@ -41,7 +34,7 @@ export async function* sheetRows(
     yield movements.map((movement) => {
       line += 1;
       const isNearCutOff = movement.atMs < fromMs + nearMs || movement.atMs >= toMs - nearMs;
-      return { row: rowOf(movement, { line, businessDate, isNearCutOff }), raw: rawOf(movement) };
+      return { row: rowOf(movement, { line, businessDate, isNearCutOff }), movement };
     });
   }
 }
@@ -85,19 +78,4 @@ function rowOf(
     kind: isBack ? 'refund' : 'payment',
     isNearCutOff: place.isNearCutOff,
   };
-}
-
-/**
- * JSON, put together by hand since a day has millions of them: only the other side's number may hold what JSON escapes. Holds no
- * personal data. `agencyMinor` is what the agency's account was credited, `feeMinor` what was kept back of the amount.
- */
-function rawOf(movement: SheetMovement): string {
-  const { kind, paymentId, agencyId, reference, theirReference, amountMinor, currency } = movement;
-  const { agencyMinor, status, atMs } = movement;
-  const isIn = kind === 'debit' || kind === 'posting';
-  const ofAgency =
-    kind === 'posting' || kind === 'undoing'
-      ? `,"agencyMinor":${agencyMinor},"feeMinor":${Math.max(0, Math.abs(amountMinor) - Math.abs(agencyMinor))}`
-      : '';
-  return `{"paymentId":"${paymentId}","agencyId":${agencyId === null ? 'null' : `"${agencyId}"`},"kind":"${isIn ? 'payment' : 'refund'}","reference":"${reference}","theirReference":${JSON.stringify(theirReference)},"amountMinor":${amountMinor},"currency":"${currency}","status":"${status}","atMs":${atMs}${ofAgency}}`;
 }

@@ -3,12 +3,11 @@ import { safeSum } from '../../kernel/money.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
 import { ChunkWriter, ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
 import type { StatementContent } from './intake.types.ts';
-import { RawRowsWriter } from './raw-rows.ts';
 
 /** So many bytes are written at once: less costs flushes, more costs memory and a database's largest packet. */
 const BYTES_A_WRITE = 3 * 1024 ** 2;
 
-/** Some thousand rows of a statement, sealed: as columns (`ChunkWriter`), and each as it came (`RawRowsWriter`). */
+/** Some thousand rows of a statement, sealed: as columns (`ChunkWriter`), and what each was made of (`RawRowsWriter`, `BookRowsWriter`). */
 export interface StatementPiece {
   /** 0-based; all pieces but the last have `ROWS_PER_CHUNK` rows. */
   chunkNo: number;
@@ -27,8 +26,6 @@ export interface RowDates {
 /** What all rows of a statement come to. */
 export interface Gathered {
   rowCount: number;
-  /** Over each row as it came. */
-  rawSha256: string;
   /** Of final rows. */
   sums: StatementContent['sums'];
   dates: RowDates;
@@ -38,8 +35,15 @@ export interface Gathered {
 export const contextOf = (column: 'rows' | 'raw', statementId: string, chunkNo: number) =>
   `statement_chunks.sealed_${column}/${statementId}/${chunkNo}`;
 
+/** Gathers what rows were made of. */
+interface OriginalsWriter<Original> {
+  add(line: number, original: Original): void;
+  /** All since the last call. */
+  take(): Buffer;
+}
+
 /** Makes pieces of a statement's rows, in their order. */
-export class PieceGatherer {
+export class PieceGatherer<Original> {
   private readonly vault: Vault;
   private readonly statementId: string;
   private readonly businessDate: string;
@@ -47,23 +51,32 @@ export class PieceGatherer {
   private readonly sums = new Map<string, { rowCount: number; amountMinor: number }>();
   private rowCount = 0;
   private readonly rows = new ChunkWriter();
-  private readonly raw = new RawRowsWriter();
+  private readonly originals: OriginalsWriter<Original>;
+  private readonly onPiece: (bytes: readonly Uint8Array[]) => void;
   private pieces: StatementPiece[] = [];
   private gatheredBytes = 0;
   private chunkNo = 0;
   private lastCurrency = '';
   private lastSum = { rowCount: 0, amountMinor: 0 };
 
-  constructor(vault: Vault, statementId: string, businessDate: string) {
+  /** `onPiece` is shown the bytes of each before they are sealed. */
+  constructor(
+    vault: Vault,
+    { statementId, businessDate }: { statementId: string; businessDate: string },
+    originals: OriginalsWriter<Original>,
+    onPiece: (bytes: readonly Uint8Array[]) => void = () => {},
+  ) {
     this.vault = vault;
     this.statementId = statementId;
     this.businessDate = businessDate;
+    this.originals = originals;
+    this.onPiece = onPiece;
   }
 
-  /** Throws RawRowsTooLarge, and RangeError for what no table takes. */
-  add(row: MatchRow, raw: string): void {
+  /** Throws RangeError for what no table takes, and what the writer of originals does. */
+  add(row: MatchRow, original: Original): void {
     this.rows.add(row);
-    this.raw.add(row.line, raw);
+    this.originals.add(row.line, original);
     this.rowCount += 1;
     if (row.status === 'final' || row.status === undefined) this.sum(row);
     if (row.bookedOn !== null) this.count(row.bookedOn);
@@ -87,14 +100,17 @@ export class PieceGatherer {
   end(): Gathered {
     if (this.rows.count > 0) this.takePiece();
     const sums = [...this.sums].map(([currency, sum]) => ({ currency, ...sum }));
-    return { rowCount: this.rowCount, rawSha256: this.raw.sha256(), sums, dates: this.dates };
+    return { rowCount: this.rowCount, sums, dates: this.dates };
   }
 
   private takePiece(): void {
     const { chunkNo, vault, statementId } = this;
     const rowCount = this.rows.count;
-    const sealedRows = vault.sealBytes(this.rows.take(), contextOf('rows', statementId, chunkNo));
-    const sealedRaw = vault.sealBytes(this.raw.take(), contextOf('raw', statementId, chunkNo));
+    const rows = this.rows.take();
+    const raw = this.originals.take();
+    this.onPiece([rows, raw]);
+    const sealedRows = vault.sealBytes(rows, contextOf('rows', statementId, chunkNo));
+    const sealedRaw = vault.sealBytes(raw, contextOf('raw', statementId, chunkNo));
     this.pieces.push({ chunkNo, rowCount, sealedRows, sealedRaw });
     this.chunkNo += 1;
     this.gatheredBytes += sealedRows.length + sealedRaw.length;

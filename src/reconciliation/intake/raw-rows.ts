@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /** “RAWR”, little endian. */
@@ -27,7 +26,6 @@ export class RawRowsWriter {
   private text = Buffer.allocUnsafe(FIRST_TEXT_BYTES);
   private textBytes = 0;
   private last: string | null = null;
-  private readonly taken = createHash('sha256');
 
   /** Throws RawRowsTooLarge. */
   add(line: number, raw: string): void {
@@ -51,16 +49,10 @@ export class RawRowsWriter {
     const columns = [words, Int32Array.from(lines), Int32Array.from(lengths)].map(
       (column) => new Uint8Array(column.buffer),
     );
-    for (const bytes of [...columns, text]) this.taken.update(bytes);
     for (const column of [lines, lengths]) column.length = 0;
     this.last = null;
     this.textBytes = 0;
     return Buffer.concat([...columns, body]);
-  }
-
-  /** Over all that was taken, whether deflated or not. */
-  sha256(): string {
-    return this.taken.copy().digest('hex');
   }
 
   /** At once, so that no text has to live as long as its piece; returns its bytes. */

@@ -3,8 +3,8 @@ import { keysOfVault, type Vault } from '../../infra/crypto/index.ts';
 import { configOfDb } from '../../infra/db/index.ts';
 import { openThreads, type Threads } from '../../infra/threads/index.ts';
 import { type FileRead, type FileReading, filePiecesHere } from './file-pieces.ts';
-import type { Gathered, StatementPiece } from './pieces.ts';
-import { type SheetDeps, type SheetReading, sheetPiecesHere } from './sheet-pieces.ts';
+import type { StatementPiece } from './pieces.ts';
+import { type SheetDeps, type SheetRead, type SheetReading, sheetPiecesHere } from './sheet-pieces.ts';
 
 export type PiecesThread = Threads<typeof import('./pieces.thread.ts')>;
 
@@ -30,7 +30,7 @@ export function sheetPieces(
   reading: SheetReading,
   expectedRows: number,
   onPieces: OnPieces,
-): Promise<Gathered> {
+): Promise<SheetRead> {
   if (expectedRows < LONG.sheetRows) return sheetPiecesHere(deps, reading, onPieces);
   const given = { keys: keysOfVault(deps.vault), database: configOfDb(deps.db), reading };
   return piecesInThread((thread) => thread.run('beginSheet', given), onPieces);

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Vault } from '../../infra/crypto/index.ts';
 import { type Db, insertBytes, type Tx, toInt, toIntOrNull } from '../../infra/db/index.ts';
-import { appendChunk, ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
+import { appendChunk, ROWS_PER_CHUNK, tableOfChunk } from '../matching/row-chunks.ts';
 import type { RowTable } from '../matching/row-table.ts';
+import { isBookRows, readBookRows } from './book-rows.ts';
 import type { RawRow, Statement, StatementSide } from './intake.types.ts';
 import { contextOf, type StatementPiece } from './pieces.ts';
 import { readRawRows } from './raw-rows.ts';
@@ -68,24 +69,39 @@ export async function readRaw(
   statementId: string,
   rowNos: readonly number[],
 ): Promise<RawRow[]> {
-  const chunkNos = [...new Set(rowNos.map((rowNo) => Math.floor(rowNo / ROWS_PER_CHUNK)))];
-  const pieces = new Map<number, ReturnType<typeof readRawRows>>();
-  for (const chunkNo of chunkNos) {
-    const row = await db('statement_chunks')
-      .where({ statement_id: statementId, chunk_no: chunkNo })
-      .first('sealed_raw');
-    if (row)
-      pieces.set(
-        chunkNo,
-        readRawRows(vault.openBytes(row.sealed_raw, contextOf('raw', statementId, chunkNo))),
-      );
+  const pieces = new Map<number, RawPiece>();
+  for (const chunkNo of new Set(rowNos.map((rowNo) => Math.floor(rowNo / ROWS_PER_CHUNK)))) {
+    const piece = await readRawPiece(db, vault, statementId, chunkNo);
+    if (piece) pieces.set(chunkNo, piece);
   }
   return rowNos.flatMap((rowNo) => {
-    const found = pieces.get(Math.floor(rowNo / ROWS_PER_CHUNK))?.[rowNo % ROWS_PER_CHUNK];
+    const found = pieces.get(Math.floor(rowNo / ROWS_PER_CHUNK))?.(rowNo % ROWS_PER_CHUNK);
     if (!found) return [];
-    const sha256 = createHash('sha256').update(found.raw).digest('hex');
-    return [{ rowNo, line: found.line, raw: found.raw, sha256 }];
+    return [{ rowNo, ...found, sha256: hash('sha256', found.raw) }];
   });
+}
+
+/** The rows of a piece, by their places in it; undefined: it has none there. */
+type RawPiece = (row: number) => { line: number; raw: string } | undefined;
+
+async function readRawPiece(
+  db: Db | Tx,
+  vault: Vault,
+  statementId: string,
+  chunkNo: number,
+): Promise<RawPiece | null> {
+  const stored = await db('statement_chunks')
+    .where({ statement_id: statementId, chunk_no: chunkNo })
+    .first('sealed_raw');
+  if (!stored) return null;
+  const bytes = vault.openBytes(stored.sealed_raw, contextOf('raw', statementId, chunkNo));
+  if (!isBookRows(bytes)) {
+    const rows = readRawRows(bytes);
+    return (row) => rows[row];
+  }
+  const table = tableOfChunk(await readPiece(db, vault, statementId, chunkNo));
+  const textAt = readBookRows(bytes, table);
+  return (row) => (row < table.count ? { line: table.line[row] ?? 0, raw: textAt(row) } : undefined);
 }
 
 /** Adds a statement as it is, its rows apart. */

@@ -40,7 +40,6 @@ type Taken = Extract<IntakeResult, { statement: Statement }>;
 
 const NOTHING_GATHERED: Gathered = {
   rowCount: 0,
-  rawSha256: NOTHING_HAPPENED.rowsSha256,
   sums: [],
   dates: { first: null, last: null, onDateCount: 0 },
 };

@@ -1,7 +1,8 @@
 import { HAS, MAGIC, placesOf, readChunk, VERSION } from './chunk-format.ts';
 import type { MatchRow } from './matching.types.ts';
-import { flagsOf, type RowTable } from './row-table.ts';
+import { flagsOf, RowTable } from './row-table.ts';
 import { Days, KEY_COLUMNS, ROWS_PER_CHUNK } from './row-values.ts';
+import { TextPool } from './text-pool.ts';
 import { TextWords } from './text-words.ts';
 
 export { ROWS_PER_CHUNK };
@@ -48,7 +49,8 @@ export class ChunkWriter {
     this.flags[at] = flags;
     if (feeMinor !== 0) this.columns |= HAS.fee;
     if (flags !== 0) this.columns |= HAS.flags;
-    for (const [place, column] of KEY_COLUMNS.entries()) {
+    for (let place = 0; place < KEY_COLUMNS.length; place++) {
+      const column = KEY_COLUMNS[place] ?? 'text';
       // As in a table: where there is a number, what else is said is not looked at.
       const text = (column === 'text' && (row.ref || row.channelRef) ? null : row[column]) || '';
       this.texts[place]?.append(text);
@@ -98,4 +100,11 @@ export class ChunkWriter {
 /** Adds all rows of a chunk to a table, in their order. Throws RangeError, and adds nothing, when the bytes are no whole chunk. */
 export function appendChunk(table: RowTable, bytes: Uint8Array): void {
   table.append(readChunk(bytes));
+}
+
+/** The rows of one chunk as a table of their own. Throws as `appendChunk`. */
+export function tableOfChunk(bytes: Uint8Array): RowTable {
+  const table = new RowTable(new TextPool());
+  appendChunk(table, bytes);
+  return table;
 }

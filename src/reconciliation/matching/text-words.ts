@@ -15,15 +15,7 @@ export class TextWords {
     this.reserve(wordsFor(text.length * 3));
     const { words, bytes, end } = this;
     const start = (end + 1) * 4;
-    let byteLength = text.length;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code >= 0x80) {
-        byteLength = bytes.write(text, start, 'utf8');
-        break;
-      }
-      bytes[start + at] = code;
-    }
+    const byteLength = text === '' ? 0 : bytes.write(text, start);
     words[end] = byteLength;
     this.end = end + wordsFor(byteLength);
     for (let at = start + byteLength; at < this.end * 4; at++) bytes[at] = 0;

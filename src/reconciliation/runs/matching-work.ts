@@ -1,7 +1,7 @@
 import type { StatementSide } from '../intake/intake.types.ts';
 import { matchSides } from '../matching/match-sides.ts';
 import type { Break, Match, MatchResult } from '../matching/matching.types.ts';
-import { appendChunk } from '../matching/row-chunks.ts';
+import { appendChunk, tableOfChunk } from '../matching/row-chunks.ts';
 import { RowTable } from '../matching/row-table.ts';
 import { TextPool } from '../matching/text-pool.ts';
 import { BreakFinder } from './break-finder.ts';
@@ -35,8 +35,7 @@ export class MatchingWork {
 
   /** Adds rows of a piece of an earlier date's statement; `at` is the row's place in the piece. */
   carry(chunk: Uint8Array, rows: readonly (CarriedRow & { at: number })[]): void {
-    const piece = new RowTable(new TextPool());
-    appendChunk(piece, chunk);
+    const piece = tableOfChunk(chunk);
     for (const { at, ...carried } of rows) this.sides[carried.side].carry(carried, piece.rowAt(at));
   }
 

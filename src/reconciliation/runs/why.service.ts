@@ -8,9 +8,8 @@ import type { Clock } from '../../kernel/clock.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Statement, StatementSource } from '../intake/intake.types.ts';
 import { findStatement, readPiece, readRaw } from '../intake/statements.repo.ts';
-import { appendChunk, ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
-import { RowTable } from '../matching/row-table.ts';
-import { TextPool } from '../matching/text-pool.ts';
+import { ROWS_PER_CHUNK, tableOfChunk } from '../matching/row-chunks.ts';
+import type { RowTable } from '../matching/row-table.ts';
 import { breakClaiming, rowsClaimedBy } from './claims.repo.ts';
 import { slotInSheet } from './match-sheet.ts';
 import {
@@ -145,7 +144,7 @@ export class Explanations {
     for (let chunkNo = 0; chunkNo * ROWS_PER_CHUNK < rowCount; chunkNo++) {
       const chunk = await readPiece(this.db, this.vault, statementId, chunkNo);
       if (!chunk.includes(ref)) continue;
-      const table = tableOf(chunk);
+      const table = tableOfChunk(chunk);
       for (let at = 0; at < table.count && places.length < MAX_PLACES; at++) {
         const isIt = (['ref', 'channelRef', 'originalRef'] as const).some(
           (name) => table.textAt(name, at) === ref,
@@ -214,7 +213,7 @@ export class Explanations {
       for (const { rowNo, line, raw: text, sha256 } of raw) {
         const chunkNo = Math.floor(rowNo / ROWS_PER_CHUNK);
         const table =
-          tables.get(chunkNo) ?? tableOf(await readPiece(this.db, this.vault, statementId, chunkNo));
+          tables.get(chunkNo) ?? tableOfChunk(await readPiece(this.db, this.vault, statementId, chunkNo));
         tables.set(chunkNo, table);
         const { batch, text: said, kind, isNearCutOff, ...row } = table.rowAt(rowNo % ROWS_PER_CHUNK);
         const { side, fileName, revision } = statement;
@@ -226,9 +225,3 @@ export class Explanations {
 }
 
 const keyOf = ({ statementId, rowNo }: RowPlace) => `${statementId} ${rowNo}`;
-
-function tableOf(chunk: Uint8Array): RowTable {
-  const table = new RowTable(new TextPool());
-  appendChunk(table, chunk);
-  return table;
-}

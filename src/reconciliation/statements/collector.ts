@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { AMOUNT_MESSAGES, type AmountReading, UnreadableFile } from '../../infra/files/index.ts';
 import {
   checkDeclaredTotals,
@@ -86,7 +86,6 @@ export class StatementCollector {
       isReversal: draft.isReversal ?? false,
       details: draft.details ?? [],
       raw: draft.raw,
-      sha256: hash('sha256', draft.raw),
     };
     this.add(statement, row);
     if (row.raw.includes('\uFFFD')) this.reportDamagedText(row);
@@ -204,7 +203,7 @@ export class StatementCollector {
   takeRows(): StatementRow[] {
     const rows = this.rows;
     this.rows = [];
-    if (rows.length > 0) this.rowsHash.update(rows.map(({ sha256 }) => sha256).join(''));
+    if (rows.length > 0) this.rowsHash.update(`${rows.map(({ raw }) => raw).join('\n')}\n`);
     return rows;
   }
 

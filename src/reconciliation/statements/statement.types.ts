@@ -37,8 +37,6 @@ export interface StatementRow {
   details: StatementDetail[];
   /** What it was read from, as text, unchanged. */
   raw: string;
-  /** SHA-256 of `raw` as UTF-8, hex. */
-  sha256: string;
 }
 
 /** One payment of a batch booking. The amount is null where the file leaves it out. */
