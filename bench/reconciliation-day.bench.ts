@@ -111,7 +111,7 @@ class Ground {
       );
     await ground.writeFiles();
     const columns =
-      'payment_id, resident_id, agency_id, manifest_version, connection_id, channel_id, status, version, currency, amount_minor, sealed_details, masked_account, bills, created_at_ms, expires_at_ms, refund_round, updated_at_ms, debited_minor, debited_at_ms, posted_at_ms, channel_reference, agency_reference';
+      'payment_id, resident_id, agency_id, manifest_version, connection_id, channel_id, status, version, currency, amount_minor, agency_minor, sealed_details, masked_account, bills, created_at_ms, expires_at_ms, refund_round, updated_at_ms, debited_minor, debited_at_ms, posted_at_ms, channel_reference, agency_reference';
     await ground.load(`payments (${columns})`, 'payments.tsv');
     return ground;
   }
@@ -250,7 +250,19 @@ const WRITTEN = [
 ];
 
 function paymentLine(payment: string, number: string, minor: number): string {
-  const cells = [payment, 'res_of_the_bench', 'power-agency', 1, 'power', 'bank', 'posted', 4, 'CNY', minor];
+  const cells = [
+    payment,
+    'res_of_the_bench',
+    'power-agency',
+    1,
+    'power',
+    'bank',
+    'posted',
+    4,
+    'CNY',
+    minor,
+    minor,
+  ];
   const texts = ['-', '****', '[]', AT_MS, AT_MS, 0, AT_MS, minor, AT_MS, AT_MS];
   return `${[...cells, ...texts, `bo_${number}`, `po_${number}`].join('\t')}\n`;
 }

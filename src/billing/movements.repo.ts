@@ -36,17 +36,30 @@ export interface MovementSpan {
 /** A payment is debited within its order's time, and is posted after: older ids can't have moved in the span. */
 const LONGEST_ORDER_MS = 2 * 86_400_000;
 
-const COMMON = ['payment_id', 'agency_id', 'currency', 'amount_minor', 'fees'] as const;
+/** What the index `payments_debited` has of a payment, and `payments_posted`: more would have each of them looked up. */
+const DEBITED = [
+  'payment_id',
+  'agency_id',
+  'currency',
+  'debited_minor',
+  'debited_at_ms',
+  'channel_reference',
+];
+const POSTED = [
+  ...['payment_id', 'agency_id', 'currency', 'amount_minor', 'agency_minor', 'posted_at_ms'],
+  'agency_reference',
+];
+const PRICE = ['amount_minor', 'fees'];
 
 /** What a channel debited and gave back in a span, what it was asked to, and what came of nothing. In one order, some hundreds at a time. */
 export async function* channelMovements(db: Db, span: MovementSpan): AsyncGenerator<Movement[]> {
   const ofChannel = () =>
     db
-      .from(byIndex(db, 'payments', 'payments_by_debit'))
+      .from(byIndex(db, 'payments', 'payments_debited'))
       .where('channel_id', span.connectionId)
-      .select(...COMMON, 'debited_minor', 'debited_at_ms', 'channel_reference');
+      .select(DEBITED);
   for await (const rows of inTime(db, ofChannel(), 'debited_at_ms', span)) yield rows.map(toDebit);
-  const neverDebited = ofChannel().select('status', 'created_at_ms').whereNull('debited_at_ms');
+  const neverDebited = ofChannel().select(PRICE).select('status', 'created_at_ms').whereNull('debited_at_ms');
   for await (const rows of inOrder(db, neverDebited, span)) yield rows.map(toDebit);
   yield* returns(db, span);
 }
@@ -56,18 +69,31 @@ export async function* agencyMovements(db: Db, span: MovementSpan): AsyncGenerat
   const { connectionId, fromMs, toMs } = span;
   const ofConnection = () =>
     db
-      .from(byIndex(db, 'payments', 'payments_by_posting'))
+      .from(byIndex(db, 'payments', 'payments_posted'))
       .where('connection_id', connectionId)
-      .select(...COMMON, 'posted_at_ms', 'agency_reference');
-  for await (const rows of inTime(db, ofConnection(), 'posted_at_ms', span)) yield rows.map(toPosting);
+      .select(POSTED);
+  for await (const rows of inTime(db, ofConnection(), 'posted_at_ms', span))
+    yield (await withFees(db, rows)).map(toPosting);
   const neverPosted = ofConnection()
-    .select('status', 'debited_at_ms')
+    .select('fees', 'status', 'debited_at_ms')
     .whereNull('posted_at_ms')
     .andWhere('debited_at_ms', '>=', fromMs)
     .andWhere('debited_at_ms', '<', toMs);
   const asked = { fromMs: Math.max(0, fromMs - LONGEST_ORDER_MS), toMs };
   for await (const rows of inOrder(db, neverPosted, asked)) yield rows.map(toPosting);
   yield* returns(db, span);
+}
+
+/** Payments from before their shares were written beside them say what they come to by their fees. */
+async function withFees(db: Db, rows: Columns[]): Promise<Columns[]> {
+  const ids = rows.flatMap((row) => (row.agency_minor === null ? [String(row.payment_id)] : []));
+  if (ids.length === 0) return rows;
+  const looked = await db('payments')
+    .whereIn('payment_id', ids)
+    .whereNotNull('fees')
+    .select('payment_id', 'fees');
+  const fees = new Map(looked.map((row) => [row.payment_id, row.fees]));
+  return rows.map((row) => ({ ...row, fees: fees.get(row.payment_id) ?? null }));
 }
 
 /** When the first movement over a connection was: a debit at a channel, a posting at an agency. Null: there was none yet. */
@@ -133,7 +159,7 @@ async function* returns(db: Db, { connectionId, fromMs, toMs }: MovementSpan): A
       'returned.kind',
       'returned.status as return_status',
       'returned.at_ms',
-      ...COMMON.map((column) => `payments.${column}`),
+      ...['payment_id', 'agency_id', 'currency', ...PRICE].map((column) => `payments.${column}`),
       'payments.debited_minor',
     );
   for await (const rows of streamRows(db, query)) yield rows.map(toReturn);
@@ -165,7 +191,7 @@ function toPosting(row: Columns): Movement {
     reference: String(row.payment_id),
     theirReference: row.agency_reference ?? null,
     amountMinor: toInt(row.amount_minor),
-    agencyMinor: sharesOf(priceOf(row)).agencyMinor,
+    agencyMinor: toIntOrNull(row.agency_minor) ?? sharesOf(priceOf(row)).agencyMinor,
     status: isDone ? 'final' : isOver ? 'failed' : 'pending',
     atMs: toInt(isDone ? row.posted_at_ms : row.debited_at_ms),
   };

@@ -3,6 +3,7 @@ import type { Vault } from '../infra/crypto/index.ts';
 import { type Db, type Tx, toInt, toIntOrNull } from '../infra/db/index.ts';
 import { money } from '../kernel/money.ts';
 import type { Payment, PaymentStatus, PaymentStep } from './billing.types.ts';
+import { sharesOf } from './fees.rules.ts';
 
 const SEALED_DETAILS = 'payments.sealed_details';
 const SEALED_FULFILMENT = 'payments.sealed_fulfilment';
@@ -67,6 +68,7 @@ export async function insertPayments(tx: Tx, vault: Vault, payments: readonly Pa
       currency: payment.amount.currency,
       amount_minor: payment.amount.amountMinor,
       fees: payment.fees.length > 0 ? JSON.stringify(payment.fees) : null,
+      agency_minor: sharesOf(payment).agencyMinor,
       sealed_details: vault.seal(
         JSON.stringify({
           inputs: payment.inputs,

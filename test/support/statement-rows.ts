@@ -1,31 +1,40 @@
 import type { Vault } from '../../src/infra/crypto/index.ts';
 import type { Db, Tx } from '../../src/infra/db/index.ts';
 import type { Fence } from '../../src/reconciliation/batches/fence.ts';
+import {
+  beginStatement,
+  finishStatement,
+  type StatementOpening,
+} from '../../src/reconciliation/intake/begin-statement.ts';
 import type { Statement } from '../../src/reconciliation/intake/intake.types.ts';
+import { PieceWriter } from '../../src/reconciliation/intake/piece-writer.ts';
 import { PieceGatherer } from '../../src/reconciliation/intake/pieces.ts';
 import { RawRowsWriter } from '../../src/reconciliation/intake/raw-rows.ts';
-import { type StatementOpening, StatementWriter } from '../../src/reconciliation/intake/statement-writer.ts';
 import type { MatchRow } from '../../src/reconciliation/matching/matching.types.ts';
 
 /** Writes a statement row by row. */
 export class StatementRowWriter {
+  private readonly db: Db;
+  private readonly fence: Fence;
+  private readonly begun: Statement;
   private readonly gatherer: PieceGatherer<string>;
-  private readonly writer: StatementWriter;
+  private readonly writer: PieceWriter;
 
-  private constructor(gatherer: PieceGatherer<string>, writer: StatementWriter) {
-    this.gatherer = gatherer;
-    this.writer = writer;
+  private constructor({ db, vault }: { db: Db; vault: Vault }, fence: Fence, begun: Statement) {
+    this.db = db;
+    this.fence = fence;
+    this.begun = begun;
+    this.gatherer = new PieceGatherer(vault, begun, new RawRowsWriter());
+    this.writer = new PieceWriter(db, fence, begun.statementId);
   }
 
-  /** Throws as `StatementWriter.begin`. */
+  /** Throws as `beginStatement`. */
   static async begin(
-    { db, vault }: { db: Db; vault: Vault },
+    deps: { db: Db; vault: Vault },
     fence: Fence,
     opening: StatementOpening,
   ): Promise<StatementRowWriter> {
-    const writer = await StatementWriter.begin(db, fence, opening);
-    const of = { statementId: opening.statementId, businessDate: fence.businessDate };
-    return new StatementRowWriter(new PieceGatherer(vault, of, new RawRowsWriter()), writer);
+    return new StatementRowWriter(deps, fence, await beginStatement(deps.db, fence, opening));
   }
 
   /** Throws as `PieceGatherer.add`. */
@@ -38,10 +47,12 @@ export class StatementRowWriter {
     if (this.gatherer.hasEnough) await this.writer.write(this.gatherer.take());
   }
 
-  /** Writes what is left, and finishes as `StatementWriter` does. */
+  /** Writes what is left, and finishes as `finishStatement` does. */
   async finish<T>(conclude: (tx: Tx, begun: Statement) => Promise<T>): Promise<T> {
+    const { db, fence, begun } = this;
     const gathered = this.gatherer.end();
     await this.writer.write(this.gatherer.take());
-    return this.writer.finish(gathered, conclude);
+    await this.writer.end();
+    return finishStatement(db, fence, { begun, gathered }, conclude);
   }
 }

@@ -1,4 +1,5 @@
-import { moved } from '../../src/infra/threads/index.ts';
+import { type Answer, answerOf } from '../../src/infra/threads/index.ts';
+import { DomainError } from '../../src/kernel/errors.ts';
 
 /** What threads.test.ts runs in threads. */
 
@@ -27,13 +28,11 @@ export function spin(): never {
   for (;;);
 }
 
-let given = new Uint8Array();
-
-export function give(length: number): Uint8Array {
-  given = new Uint8Array(length).fill(length);
-  return moved(given, [given.buffer]);
-}
-
-export function bytesLeft(): number {
-  return given.length;
+/** Done where it is 0, and refused as expected where it is more. */
+export function refuse(count: number): Promise<Answer<string>> {
+  return answerOf(async () => {
+    if (count < 0) throw new RangeError('not a count');
+    if (count === 0) return 'done';
+    throw new DomainError('conflict', 'too_many_sums', { params: { count }, retryAfterSeconds: 1 });
+  });
 }

@@ -1,1 +1,2 @@
-export { moved, openThreads, ThreadDied, type Threads } from './threads.ts';
+export { type Answer, answerOf, resultOf } from './answers.ts';
+export { openThreads, ThreadDied, type Threads } from './threads.ts';

@@ -1,4 +1,4 @@
-import { openThreads, ThreadDied, type Threads } from './index.ts';
+import { openThreads, resultOf, ThreadDied, type Threads } from './index.ts';
 
 type Sums = typeof import('../../../test/support/sums.thread.ts');
 
@@ -23,18 +23,19 @@ describe('threads', () => {
     expect(bytes.length).toBe(0);
   });
 
-  it('move a buffer back where told to', async () => {
-    const one = openThreads<Sums>(new URL('../../../test/support/sums.thread.ts', import.meta.url), 1);
-    try {
-      expect(await one.run('give', 5)).toEqual(new Uint8Array([5, 5, 5, 5, 5]));
-      expect(await one.run('bytesLeft', undefined)).toBe(0);
-    } finally {
-      await one.close();
-    }
-  });
-
   it('hand on what a function throws', async () => {
     await expect(threads.run('fail', 'no such sum')).rejects.toThrow('no such sum');
+  });
+
+  it('hand on a refusal as what it is', async () => {
+    expect(resultOf(await threads.run('refuse', 0))).toBe('done');
+    const refused = await threads.run('refuse', 7);
+    const error = expect.objectContaining({
+      ...{ name: 'DomainError', kind: 'conflict', code: 'too_many_sums' },
+      ...{ params: { count: 7 }, retryAfterSeconds: 1 },
+    });
+    expect(() => resultOf(refused)).toThrow(error);
+    await expect(threads.run('refuse', -1)).rejects.toThrow('not a count');
   });
 
   it('tell of a thread that died, and go on without it', async () => {

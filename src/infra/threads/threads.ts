@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina';
+import { Piscina } from 'piscina';
 
 /** Functions that a thread may run: one argument, and a result that can be copied (no functions, no classes of ours). */
 type TasksOf<Module> = {
@@ -72,11 +72,6 @@ export function openThreads<Module>(module: URL, threadCount = availableParallel
     },
     close: () => pool.destroy(),
   };
-}
-
-/** A result whose buffers move to whoever asked, instead of being copied; they are empty in the thread from then on. For `x.thread.ts`. */
-export function moved<Result>(result: Result, buffers: readonly ArrayBuffer[]): Result {
-  return move({ [transferableSymbol]: buffers, [valueSymbol]: result } as never) as Result;
 }
 
 /** Reads TypeScript in a thread, wherever the process was started; `--import tsx` alone serves the main thread only. */

@@ -2,35 +2,38 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTestVault } from '../../../test/support/accounts.ts';
+import { ReconciledSource } from '../../../test/support/reconciled-batches.ts';
+import { describeOnBothStacks } from '../../../test/support/stacks.ts';
 import { keysOfVault } from '../../infra/crypto/index.ts';
-import { openThreads } from '../../infra/threads/index.ts';
-import { type FileRead, type FileReading, filePiecesHere } from './file-pieces.ts';
-import { contextOf, type StatementPiece } from './pieces.ts';
-import { readRawRows } from './raw-rows.ts';
-import { filePieces, type PiecesThread } from './statement-pieces.ts';
+import { configOfDb } from '../../infra/db/index.ts';
+import { openThreads, type Threads } from '../../infra/threads/index.ts';
+import type { Fence } from '../batches/fence.ts';
+import { type FileRead, type FileReading, writeFileHere } from './file-pieces.ts';
+import { writeFile } from './statement-pieces.ts';
+import { readRaw } from './statements.repo.ts';
 
 const DATE = '2026-03-02';
 const COUNT = 30_000;
 
-describe('a long file, read in a thread', () => {
+describeOnBothStacks('a long file, read and written in a thread', (stack) => {
   const vault = createTestVault();
   let folder: string;
+  let fence: Fence;
   let reading: FileReading;
-  const read = async (with_: typeof filePieces): Promise<FileRead & { rows: string[] }> => {
-    const rows: string[] = [];
-    const { statementId } = reading;
-    const keep = async (pieces: StatementPiece[]) => {
-      for (const { chunkNo, rowCount, sealedRaw } of pieces) {
-        const some = readRawRows(vault.openBytes(sealedRaw, contextOf('raw', statementId, chunkNo)));
-        expect(some).toHaveLength(rowCount);
-        rows.push(...some.map(({ line, raw }) => `${line} ${raw}`));
-      }
-    };
-    return { ...(await with_(vault, reading, keep)), rows };
+  let files = 0;
+  const deps = () => ({ db: stack().db, vault });
+  const read = async (with_: typeof writeFile): Promise<FileRead & { rows: string[] }> => {
+    files += 1;
+    const statementId = `stm_${files}`;
+    const found = await with_(deps(), fence, { ...reading, statementId });
+    const numbers = Array.from({ length: found.gathered.rowCount }, (_, at) => at);
+    const rows = await readRaw(stack().db, vault, statementId, numbers);
+    return { ...found, rows: rows.map(({ line, raw }) => `${line} ${raw}`) };
   };
 
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'civicpay-test-'));
+    fence = await (await ReconciledSource.open(deps(), 'long-files')).claim(DATE);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   beforeEach(() => {
@@ -61,41 +64,43 @@ describe('a long file, read in a thread', () => {
   });
 
   it('comes to the same', async () => {
-    const inThread = await read(filePieces);
+    const inThread = await read(writeFile);
     expect(inThread.rows).toHaveLength(COUNT);
     expect(inThread.gathered).toEqual({
       rowCount: COUNT,
-      rawSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       sums: [{ currency: 'CNY', rowCount: COUNT, amountMinor: (COUNT * (COUNT + 1) * 100) / 2 + COUNT * 5 }],
       dates: { first: DATE, last: DATE, onDateCount: COUNT },
     });
-    expect(inThread).toEqual(await read(filePiecesHere));
+    expect(inThread).toEqual(await read(writeFileHere));
   });
 
   it('is wrong in the same places', async () => {
     appendFileSync(reading.path, `${DATE},x,pay_last,\n`);
-    const inThread = await read(filePieces);
+    const inThread = await read(writeFile);
     expect(inThread.summary.complete).toBe(false);
     expect(inThread.summary.problems).toContainEqual(
       expect.objectContaining({ code: 'amount_unreadable', line: COUNT + 2 }),
     );
-    expect(inThread).toEqual(await read(filePiecesHere));
+    expect(inThread).toEqual(await read(writeFileHere));
   });
 
-  it('is given up where its pieces cannot be kept', async () => {
-    const full = async () => {
-      throw new Error('the disk is full');
-    };
-    await expect(filePieces(vault, reading, full)).rejects.toThrow('the disk is full');
+  it('is given up where another has claimed the batch', async () => {
+    const late = { ...fence, token: fence.token - 1 };
+    const refusal = expect.objectContaining({ name: 'DomainError', code: 'batch_taken_over' });
+    await expect(writeFile(deps(), late, { ...reading, statementId: 'stm_late' })).rejects.toEqual(refusal);
+    expect(await readRaw(stack().db, vault, 'stm_late', [0])).toEqual([]);
   });
 
   it('says what could not be read from the disk', async () => {
     rmSync(reading.path);
-    await expect(read(filePieces)).rejects.toThrow(/ENOENT/);
-    const thread: PiecesThread = openThreads(new URL('./pieces.thread.ts', import.meta.url), 1);
+    await expect(read(writeFile)).rejects.toThrow(/ENOENT/);
+    const thread: Threads<typeof import('./pieces.thread.ts')> = openThreads(
+      new URL('./pieces.thread.ts', import.meta.url),
+      1,
+    );
     try {
-      await thread.run('beginFile', { keys: keysOfVault(vault), reading });
-      await expect(thread.run('next', undefined)).rejects.toThrow(/ENOENT/);
+      const given = { keys: keysOfVault(vault), database: configOfDb(stack().db) };
+      await expect(thread.run('writeFile', { ...given, fence, reading })).rejects.toThrow(/ENOENT/);
     } finally {
       await thread.close();
     }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Vault } from '../../infra/crypto/index.ts';
 import { sha256OfFile } from '../../infra/files/index.ts';
+import type { Fence } from '../batches/fence.ts';
 import type { Layout } from '../statements/layout.types.ts';
 import { readStatement } from '../statements/read-statement.ts';
 import type { StatementRow, StatementSummary } from '../statements/statement.types.ts';
 import { matchRowsOf } from './match-rows.rules.ts';
-import { type Gathered, PieceGatherer, type StatementPiece } from './pieces.ts';
+import { PieceWriter } from './piece-writer.ts';
+import { type Gathered, PieceGatherer } from './pieces.ts';
 import { RawRowsTooLarge, RawRowsWriter } from './raw-rows.ts';
+import type { PiecesDeps } from './statement-pieces.ts';
 
 /** A file to make pieces of; can be copied to a thread. */
 export interface FileReading {
@@ -24,14 +26,15 @@ export interface FileRead {
 }
 
 /**
- * Reads a file into sealed pieces, in bounded memory, in the thread that calls it. Throws what reading from the disk throws, and what
- * `onPieces` does.
+ * Reads a file and writes its pieces under the fence, in bounded memory, in the thread that calls it. Throws what reading from the disk
+ * throws, and what `PieceWriter` does.
  */
-export async function filePiecesHere(
-  vault: Vault,
+export async function writeFileHere(
+  { db, vault }: PiecesDeps,
+  fence: Fence,
   reading: FileReading,
-  onPieces: (pieces: StatementPiece[]) => Promise<void>,
 ): Promise<FileRead> {
+  const writer = new PieceWriter(db, fence, reading.statementId);
   const { path, businessDate, isMirrored, format, layout } = reading;
   const gatherer = new PieceGatherer(vault, reading, new RawRowsWriter());
   let lastLine = 0;
@@ -40,7 +43,7 @@ export async function filePiecesHere(
       lastLine = row.line;
       for (const matchRow of matchRowsOf(row, { isMirrored, businessDate })) gatherer.add(matchRow, row.raw);
     }
-    if (gatherer.hasEnough) await onPieces(gatherer.take());
+    if (gatherer.hasEnough) await writer.write(gatherer.take());
   };
   const summary = await readStatement(path, {
     onRows,
@@ -51,7 +54,8 @@ export async function filePiecesHere(
     return withTooLongRows(await sha256OfFile(path), lastLine);
   });
   const gathered = gatherer.end();
-  await onPieces(gatherer.take());
+  await writer.write(gatherer.take());
+  await writer.end();
   return { summary, gathered };
 }
 

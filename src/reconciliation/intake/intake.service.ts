@@ -10,12 +10,11 @@ import { dateEndMs } from '../../kernel/business-date.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { isId, newId, randomShardHint } from '../../kernel/ids.ts';
 import type { Fence } from '../batches/fence.ts';
+import { beginStatement, finishStatement } from './begin-statement.ts';
 import { isWaivable } from './gates.rules.ts';
 import type { IntakeResult, RawRow, Statement, StatementSide, StatementSource } from './intake.types.ts';
-import type { StatementPiece } from './pieces.ts';
 import type { StatementSources } from './sources.service.ts';
-import { sheetPieces } from './statement-pieces.ts';
-import { StatementWriter } from './statement-writer.ts';
+import { writeSheet } from './statement-pieces.ts';
 import * as repo from './statements.repo.ts';
 import { type TakeInDeps, takeEmptyDay, takeIn } from './take-in.ts';
 
@@ -83,12 +82,13 @@ export class StatementIntake {
     const ofBatch = await repo.listOfBatch(db, fence);
     const expectedRows = Math.max(0, ...ofBatch.map(({ rowCount }) => rowCount));
     const reading = { statementId: this.newStatementId(), source, businessDate: fence.businessDate };
-    const read = (onPieces: (pieces: StatementPiece[]) => Promise<void>) =>
-      sheetPieces(this.deps, reading, expectedRows, onPieces);
     const last = ofBatch.findLast(({ side }) => side === 'ours');
-    // Reading twice costs less than keeping a second sheet that says the same.
-    if (last && (await read(async () => {})).rowsSha256 === last.rowsSha256) return last;
-    const writer = await StatementWriter.begin(db, fence, {
+    if (last) {
+      // Reading twice costs less than keeping a second sheet that says the same.
+      const { rowsSha256 } = await writeSheet(this.deps, null, reading, expectedRows);
+      if (rowsSha256 === last.rowsSha256) return last;
+    }
+    const begun = await beginStatement(db, fence, {
       statementId: reading.statementId,
       side: 'ours',
       fileName: `ledger-${fence.sourceId}-${fence.businessDate}`,
@@ -96,9 +96,9 @@ export class StatementIntake {
       receivedBy: null,
       receivedAtMs: clock.nowMs(),
     });
-    const { gathered, rowsSha256 } = await read((pieces) => writer.write(pieces));
-    return writer.finish(gathered, async (tx, begun) => {
-      const sheet: Statement = { ...begun, status: 'accepted', fileSha256: rowsSha256, rowsSha256 };
+    const { gathered, rowsSha256 } = await writeSheet(this.deps, fence, reading, expectedRows);
+    return finishStatement(db, fence, { begun, gathered }, async (tx, whole) => {
+      const sheet: Statement = { ...whole, status: 'accepted', fileSha256: rowsSha256, rowsSha256 };
       await repo.updateStatement(tx, sheet);
       return sheet;
     });

@@ -1,12 +1,14 @@
 import { createTestVault } from '../../../test/support/accounts.ts';
+import { ReconciledSource } from '../../../test/support/reconciled-batches.ts';
 import { somePayment } from '../../../test/support/some-payment.ts';
 import { describeOnBothStacks } from '../../../test/support/stacks.ts';
 import { insertPayments } from '../../billing/payment.repo.ts';
 import { transact } from '../../infra/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
+import type { Fence } from '../batches/fence.ts';
 import { type StatementSource, sourceSettingsSchema } from './intake.types.ts';
-import type { StatementPiece } from './pieces.ts';
-import { sheetPieces } from './statement-pieces.ts';
+import { writeSheet } from './statement-pieces.ts';
+import { readRaw } from './statements.repo.ts';
 
 const DATE = '2026-03-02';
 const AT_MS = Date.parse(`${DATE}T12:00:00+08:00`);
@@ -22,16 +24,22 @@ describeOnBothStacks('what our books say of a date', (stack) => {
     beganOn: DATE,
     settings: sourceSettingsSchema.parse({}),
   };
+  let sheets = 0;
   const read = async (expectedRows: number) => {
-    let rowCount = 0;
-    const keep = async (pieces: StatementPiece[]) => {
-      for (const piece of pieces) rowCount += piece.rowCount;
-    };
-    const reading = { statementId: 'stm_sheet', source, businessDate: DATE };
-    const sheet = await sheetPieces({ db: stack().db, vault }, reading, expectedRows, keep);
-    expect(sheet.gathered.rowCount).toBe(rowCount);
-    return sheet;
+    sheets += 1;
+    const statementId = `stm_${sheets}`;
+    const deps = { db: stack().db, vault };
+    const reading = { statementId, source, businessDate: DATE };
+    const sheet = await writeSheet(deps, fence, reading, expectedRows);
+    expect(await writeSheet(deps, null, reading, expectedRows)).toEqual(sheet);
+    const rows = await readRaw(stack().db, vault, statementId, [0, COUNT - 1, COUNT]);
+    return { ...sheet, texts: rows.map(({ line, raw }) => [line, JSON.parse(raw)]) };
   };
+  let fence: Fence;
+
+  beforeAll(async () => {
+    fence = await (await ReconciledSource.open({ db: stack().db, vault }, source.sourceId)).claim(DATE);
+  });
 
   it('is the same when it is read in a thread', async () => {
     const payments = Array.from({ length: COUNT }, (_, at) => ({
@@ -47,6 +55,11 @@ describeOnBothStacks('what our books say of a date', (stack) => {
       rowCount: COUNT,
       dates: { first: DATE, last: DATE, onDateCount: COUNT },
     });
+    const [first, last] = [payments.at(0), payments.at(-1)];
+    expect(here.texts).toEqual([
+      [1, expect.objectContaining({ paymentId: first?.paymentId, theirReference: '其它 "0"', atMs: AT_MS })],
+      [COUNT, expect.objectContaining({ paymentId: last?.paymentId, kind: 'payment', status: 'final' })],
+    ]);
     expect(await read(1_000_000)).toEqual(here);
   });
 });

@@ -1,64 +1,53 @@
 import { stat } from 'node:fs/promises';
 import { keysOfVault, type Vault } from '../../infra/crypto/index.ts';
-import { configOfDb } from '../../infra/db/index.ts';
-import { openThreads, type Threads } from '../../infra/threads/index.ts';
-import { type FileRead, type FileReading, filePiecesHere } from './file-pieces.ts';
-import type { StatementPiece } from './pieces.ts';
-import { type SheetDeps, type SheetRead, type SheetReading, sheetPiecesHere } from './sheet-pieces.ts';
+import { configOfDb, type Db } from '../../infra/db/index.ts';
+import { type Answer, openThreads, resultOf, type Threads } from '../../infra/threads/index.ts';
+import type { Fence } from '../batches/fence.ts';
+import { type FileRead, type FileReading, writeFileHere } from './file-pieces.ts';
+import { type SheetRead, type SheetReading, writeSheetHere } from './sheet-pieces.ts';
 
-export type PiecesThread = Threads<typeof import('./pieces.thread.ts')>;
+export interface PiecesDeps {
+  db: Db;
+  vault: Vault;
+}
 
-type OnPieces = (pieces: StatementPiece[]) => Promise<void>;
+type PiecesThread = Threads<typeof import('./pieces.thread.ts')>;
 
-/** Shorter ones are read before a thread has started. */
+/** Shorter ones are done before a thread has started. */
 const LONG = { fileBytes: 2 * 1024 ** 2, sheetRows: 20_000 };
 
 /**
- * Reads a file into sealed pieces, in bounded memory: a long one in a thread of its own, so that everything else goes on beside it. Throws
- * what reading from the disk throws, and what `onPieces` does.
+ * Reads a file and writes its pieces under the fence, in bounded memory: a long one in a thread of its own, so that everything else
+ * goes on beside it. Throws what reading from the disk throws, and DomainError `batch_taken_over`, `database_busy`.
  */
-export async function filePieces(vault: Vault, reading: FileReading, onPieces: OnPieces): Promise<FileRead> {
+export async function writeFile(deps: PiecesDeps, fence: Fence, reading: FileReading): Promise<FileRead> {
   const { size } = await stat(reading.path);
-  if (size < LONG.fileBytes) return filePiecesHere(vault, reading, onPieces);
-  const keys = keysOfVault(vault);
-  return piecesInThread((thread) => thread.run('beginFile', { keys, reading }), onPieces);
+  if (size < LONG.fileBytes) return writeFileHere(deps, fence, reading);
+  return inThread(deps, (thread, given) => thread.run('writeFile', { ...given, fence, reading }));
 }
 
-/** The same of what our books say of a source's date; of how many rows is known only about. */
-export function sheetPieces(
-  deps: SheetDeps,
+/** The same of what our books say of a source's date; of how many rows is known only about. Without a fence nothing is written. */
+export function writeSheet(
+  deps: PiecesDeps,
+  fence: Fence | null,
   reading: SheetReading,
   expectedRows: number,
-  onPieces: OnPieces,
 ): Promise<SheetRead> {
-  if (expectedRows < LONG.sheetRows) return sheetPiecesHere(deps, reading, onPieces);
-  const given = { keys: keysOfVault(deps.vault), database: configOfDb(deps.db), reading };
-  return piecesInThread((thread) => thread.run('beginSheet', given), onPieces);
+  if (expectedRows < LONG.sheetRows) return writeSheetHere(deps, fence, reading);
+  return inThread(deps, (thread, given) => thread.run('writeSheet', { ...given, fence, reading }));
 }
 
-/** Hands on what a thread makes, which ends with it; gives what the thread's reading came to. */
-async function piecesInThread<End>(
-  begin: (thread: PiecesThread) => Promise<void>,
-  onPieces: OnPieces,
-): Promise<End> {
+async function inThread<T>(
+  { db, vault }: PiecesDeps,
+  work: (
+    thread: PiecesThread,
+    given: { keys: ReturnType<typeof keysOfVault>; database: ReturnType<typeof configOfDb> },
+  ) => Promise<Answer<T>>,
+): Promise<T> {
   const thread: PiecesThread = openThreads(new URL('./pieces.thread.ts', import.meta.url), 1);
   try {
-    await begin(thread);
-    for (;;) {
-      const { pieces, end } = await thread.run('next', undefined);
-      await onPieces(pieces.map(withBuffers));
-      if (end !== undefined) return end as End;
-    }
+    return resultOf(await work(thread, { keys: keysOfVault(vault), database: configOfDb(db) }));
   } finally {
     await thread.close();
   }
 }
-
-/** Buffers come out of a thread as plain arrays of bytes. */
-const withBuffers = (piece: StatementPiece): StatementPiece => ({
-  ...piece,
-  sealedRows: bufferOf(piece.sealedRows),
-  sealedRaw: bufferOf(piece.sealedRaw),
-});
-
-const bufferOf = ({ buffer, byteOffset, length }: Uint8Array) => Buffer.from(buffer, byteOffset, length);

@@ -4,12 +4,12 @@ import { sha256OfFile } from '../../infra/files/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Fence } from '../batches/fence.ts';
 import { FORMATS } from '../statements/detect.ts';
+import { beginStatement, finishStatement } from './begin-statement.ts';
 import { type FileRead, type FileReading, NOTHING_HAPPENED } from './file-pieces.ts';
 import { checkGates, lastSequenceOf } from './gates.rules.ts';
 import type { IntakeResult, Statement, StatementSource } from './intake.types.ts';
 import type { Gathered } from './pieces.ts';
-import { filePieces } from './statement-pieces.ts';
-import { StatementWriter } from './statement-writer.ts';
+import { writeFile } from './statement-pieces.ts';
 import {
   deleteStatement,
   findPrevious,
@@ -56,10 +56,12 @@ export async function takeIn(
 ): Promise<Taken> {
   const known = await findSameFile(deps.db, fence, file.path);
   if (known) return { kind: 'seenBefore', statement: known };
-  const writer = await begin(deps, fence, file);
-  const reading = readingOf(source, fence, file);
-  const read = await filePieces(deps.vault, reading, (pieces) => writer.write(pieces));
-  return writer.finish(read.gathered, (tx, begun) => conclude(tx, source, read, begun));
+  const begun = await begin(deps, fence, file);
+  const read = await writeFile(deps, fence, readingOf(source, fence, file));
+  const { gathered } = read;
+  return finishStatement(deps.db, fence, { begun, gathered }, (tx, whole) =>
+    conclude(tx, source, read, whole),
+  );
 }
 
 /** Puts down that the other side says nothing happened. Throws DomainError `batch_taken_over`. */
@@ -69,10 +71,10 @@ export async function takeEmptyDay(
   source: StatementSource,
   statementId: string,
 ): Promise<Taken> {
-  const writer = await begin(deps, fence, { statementId, fileName: '', receivedBy: null });
-  return writer.finish(NOTHING_GATHERED, async (tx, begun) => {
-    const read = { summary: NOTHING_HAPPENED, gathered: NOTHING_GATHERED };
-    const taken = await conclude(tx, source, read, begun);
+  const begun = await begin(deps, fence, { statementId, fileName: '', receivedBy: null });
+  const read = { summary: NOTHING_HAPPENED, gathered: NOTHING_GATHERED };
+  return finishStatement(deps.db, fence, { begun, gathered: NOTHING_GATHERED }, async (tx, whole) => {
+    const taken = await conclude(tx, source, read, whole);
     return taken.kind === 'stopped' ? taken : { ...taken, kind: 'emptyDay' };
   });
 }
@@ -82,7 +84,7 @@ const begin = (
   fence: Fence,
   { statementId, fileName, receivedBy }: Omit<GivenFile, 'path'>,
 ) =>
-  StatementWriter.begin(db, fence, {
+  beginStatement(db, fence, {
     statementId,
     side: 'theirs',
     fileName: plainName(fileName),
