@@ -1,6 +1,7 @@
 import {
   type AmountReading,
   decoderOf,
+  isPlainText,
   plainText,
   readDateAs,
   readDecimal,
@@ -30,6 +31,8 @@ export class LayoutFields {
   private readonly out: StatementCollector;
   private readonly decoder: ReturnType<typeof decoderOf> | null;
   private heading: string[] | null = null;
+  /** The text of the record that is read, where it is plain as it stands: so are all its parts. */
+  private plainRaw: string | null = null;
   private lastDate: { text: string; form?: string; date: string | null } = { text: '', date: null };
 
   constructor(layout: Layout, out: StatementCollector) {
@@ -64,11 +67,14 @@ export class LayoutFields {
   startOf({ raw }: TableRecord, chars: number): string {
     // A character of GBK may have four bytes; where columns are counted, blanks in front count.
     if (this.decoder) return this.decoded(raw.slice(0, chars * 4));
-    return this.layout.kind === 'fixedWidth' ? raw.slice(0, chars) : plainText(raw);
+    if (this.layout.kind === 'fixedWidth') return raw.slice(0, chars);
+    this.plainRaw = isPlainText(raw) ? raw : null;
+    return this.plainRaw ?? plainText(raw);
   }
 
   text(place: TextPlace, record: TableRecord): string {
-    return plainText(this.label(place, record));
+    const label = this.label(place, record);
+    return record.raw === this.plainRaw && !('value' in place) ? label : plainText(label);
   }
 
   textOrNull(place: TextPlace | undefined, record: TableRecord): string | null {
