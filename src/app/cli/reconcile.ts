@@ -142,15 +142,18 @@ async function readSide(
     if (!syscall) throw error;
     throw new CommandError(`Can't read ${file}: ${code}`, EXIT.usage);
   }
-  if (!summary.complete) throw new CommandError(notWhole(file, summary), EXIT.usage);
+  if (!summary.complete) {
+    const named = layoutFile ? ` --layout ${layoutFile}` : format ? ` --format ${format}` : '';
+    throw new CommandError(notWhole(`${file}${named}`, file, summary), EXIT.usage);
+  }
   return { file, table, summary };
 }
 
 /** What is not the whole statement is not matched: rows that are missing would look like breaks. */
-function notWhole(file: string, { problems }: StatementSummary): string {
+function notWhole(command: string, file: string, { problems }: StatementSummary): string {
   const lines = problems
     .filter(({ severity }) => severity === 'error')
     .slice(0, 20)
     .map(({ code, line, message }) => `  ${line > 0 ? `line ${line}` : 'file'}: ${code}: ${message}`);
-  return `${file} is not a whole statement, and nothing was matched:\n${lines.join('\n')}\nSee all of it: civicpay statement inspect ${file}`;
+  return `${file} is not a whole statement, and nothing was matched:\n${lines.join('\n')}\nSee all of it: civicpay statement inspect ${command}`;
 }

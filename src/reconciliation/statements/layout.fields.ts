@@ -90,7 +90,7 @@ export class LayoutFields {
     if (!place) return '';
     if (!('words' in place)) return this.text(place, record);
     const text = this.text(place.at, record);
-    return place.words[text] ?? text;
+    return (Object.hasOwn(place.words, text) && place.words[text]) || text;
   }
 
   /** Undefined where the field is empty, null after saying what is wrong. */

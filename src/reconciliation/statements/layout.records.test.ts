@@ -119,6 +119,18 @@ describe('a declared layout of many kinds of records', () => {
     ]);
   });
 
+  it('takes no word for one that it merely inherits', async () => {
+    const layout = layoutSchema.parse({
+      name: 'words',
+      kind: 'delimited',
+      currency: 'CNY',
+      row: { amount: { column: 1 }, direction: { at: { column: 2 }, words: { 收: 'credit' } } },
+    });
+    const found = await inspect('1,收\n2,constructor\n', { layout });
+    expect(movements(found)).toEqual(['+100 CNY']);
+    expect(found.problems).toContain('error direction_unreadable 2');
+  });
+
   it('tells records by words at a place, also where bytes of GBK come first', async () => {
     const layout = layoutSchema.parse({
       name: 'gbk',

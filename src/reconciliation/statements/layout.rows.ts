@@ -107,7 +107,8 @@ export class LayoutRows {
     const { direction } = this.row;
     if (direction === undefined) return amountMinor < 0 ? 'debit' : 'credit';
     const text = typeof direction === 'string' ? '' : this.fields.text(direction.at, record);
-    const named = typeof direction === 'string' ? direction : direction.words[text];
+    const words = typeof direction === 'string' ? { [text]: direction } : direction.words;
+    const named = Object.hasOwn(words, text) ? words[text] : undefined;
     if (!named) {
       this.out.error('direction_unreadable', record.line, `“${excerpt(text)}” is none of the layout's words`);
       return null;

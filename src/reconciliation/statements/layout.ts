@@ -126,7 +126,11 @@ export class LayoutParser implements StatementParser {
       this.out.error('text_unexpected', line, 'a line behind the trailer');
     } else if (kind) kind.take(record);
     else
-      this.out.error('record_unreadable', line, `“${excerpt(raw)}” begins like none of the layout's records`);
+      this.out.error(
+        'record_unreadable',
+        line,
+        `“${excerpt(this.fields.decoded(raw))}” begins like none of the layout's records`,
+      );
   }
 
   /** Whether all trailers of the statement have come. */
