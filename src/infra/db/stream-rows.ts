@@ -50,18 +50,23 @@ class IncomingRows<Row> {
   end: 'open' | 'ended' | Error = 'open';
   private rows: Row[] = [];
   private socket: RowSocket | null = null;
-  private wake = () => {};
+  private wake: (() => void) | null = null;
 
   readonly take = (row: Row) => {
     if (this.rows.push(row) === ROWS_AHEAD) this.socket?.pause();
-    this.wake();
+    this.tell();
   };
 
   /** MySQL's driver tells of an error, and then of an end. */
   readonly stop = (how: 'ended' | Error) => {
     if (this.end === 'open') this.end = how;
-    this.wake();
+    this.tell();
   };
+
+  private tell(): void {
+    this.wake?.();
+    this.wake = null;
+  }
 
   async *batches(socket: RowSocket): AsyncGenerator<Row[]> {
     this.socket = socket;
