@@ -20,7 +20,7 @@ import { button } from './resident.ts';
 import { signInStaff } from './staff.ts';
 
 const START_TIMEOUT_MS = 300_000;
-const JOURNEY_TIMEOUT_MS = 120_000;
+const JOURNEY_TIMEOUT_MS = 300_000;
 const AGENCY = 'guangzhou-property';
 
 describeOnStack('mysql', 'the console', (stack) => {
@@ -62,7 +62,7 @@ describeOnStack('mysql', 'the console', (stack) => {
     async () => {
       visitor = await newVisitor(browser, demo.url, { size: DESKTOP_SIZE });
       const { page, errors } = visitor;
-      page.setDefaultTimeout(30_000);
+      page.setDefaultTimeout(90_000);
       await signInStaff(page, demo.url, 'operator@demo.example');
       await page.getByText('没有待审批的申请').waitFor();
       await page.getByLabel('接入阶段').selectOption('已上线');

@@ -22,8 +22,8 @@ import { button } from './resident.ts';
 import { enterSecrets, signInStaff } from './staff.ts';
 import { STAFF_SECRETS, startDemoForTests, type TestDemo } from './support.ts';
 
-const START_TIMEOUT_MS = 120_000;
-const JOURNEY_TIMEOUT_MS = 180_000;
+const START_TIMEOUT_MS = 300_000;
+const JOURNEY_TIMEOUT_MS = 300_000;
 const DAY = { timeZone: 'Asia/Shanghai', cutOff: '00:00' };
 const POWER = '广州供电（演示）';
 const BANK = '沙盒银行';
@@ -54,7 +54,7 @@ describeOnStack('mysql', 'the finance console', (stack) => {
   const visit = async (email: string): Promise<Page> => {
     const visitor = await newVisitor(browser, demo.url, { size: DESKTOP_SIZE });
     visitors.push(visitor);
-    visitor.page.setDefaultTimeout(20_000);
+    visitor.page.setDefaultTimeout(90_000);
     if (email !== AGENCY_USER) await signInStaff(visitor.page, demo.url, email);
     return visitor.page;
   };

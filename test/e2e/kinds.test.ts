@@ -15,8 +15,8 @@ import { describeOnStack } from '../support/stacks.ts';
 import { button, confirmAtBank, goToBank, signIn } from './resident.ts';
 
 const START_TIMEOUT_MS = 300_000;
-const JOURNEY_TIMEOUT_MS = 120_000;
-const OUTCOME_TIMEOUT_MS = 60_000;
+const JOURNEY_TIMEOUT_MS = 300_000;
+const OUTCOME_TIMEOUT_MS = 120_000;
 
 describeOnStack('mysql', 'the pages, for bills of other kinds,', (stack) => {
   let dataDir = '';
@@ -26,7 +26,7 @@ describeOnStack('mysql', 'the pages, for bills of other kinds,', (stack) => {
 
   const visit = async (phone: string) => {
     const visitor = await newVisitor(browser, demo.url, { size: PHONE_SIZE });
-    visitor.page.setDefaultTimeout(30_000);
+    visitor.page.setDefaultTimeout(90_000);
     visitors.push(visitor);
     await signIn(visitor.page, demo.url, phone);
     return visitor.page;

@@ -32,9 +32,9 @@ const ACCOUNTS = {
   unknown: accountNumber(99_999, null),
 };
 const START_TIMEOUT_MS = 300_000;
-const JOURNEY_TIMEOUT_MS = 120_000;
+const JOURNEY_TIMEOUT_MS = 300_000;
 /** Some payments wait for the agency, which is asked with growing waits. */
-const OUTCOME_TIMEOUT_MS = 60_000;
+const OUTCOME_TIMEOUT_MS = 120_000;
 
 describeOnStack('embedded', 'the pages', (stack) => {
   let dataDir = '';
@@ -45,7 +45,7 @@ describeOnStack('embedded', 'the pages', (stack) => {
 
   const visit = async (options: Parameters<typeof newVisitor>[2] = {}) => {
     const visitor = await newVisitor(browser, url, options);
-    visitor.page.setDefaultTimeout(30_000);
+    visitor.page.setDefaultTimeout(90_000);
     visitors.push(visitor);
     return visitor;
   };
