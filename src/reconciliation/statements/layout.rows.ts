@@ -107,8 +107,7 @@ export class LayoutRows {
     const { direction } = this.row;
     if (direction === undefined) return amountMinor < 0 ? 'debit' : 'credit';
     const text = typeof direction === 'string' ? '' : this.fields.text(direction.at, record);
-    const words = typeof direction === 'string' ? { [text]: direction } : direction.words;
-    const named = Object.hasOwn(words, text) ? words[text] : undefined;
+    const named = typeof direction === 'string' ? direction : wordIn(direction.words, text);
     if (!named) {
       this.out.error('direction_unreadable', record.line, `“${excerpt(text)}” is none of the layout's words`);
       return null;
@@ -116,4 +115,9 @@ export class LayoutRows {
     if (amountMinor >= 0) return named;
     return named === 'credit' ? 'debit' : 'credit';
   }
+}
+
+/** Words of a layout are its own: nothing that every object inherits is one. */
+function wordIn(words: Readonly<Record<string, Direction>>, text: string): Direction | undefined {
+  return Object.hasOwn(words, text) ? words[text] : undefined;
 }
