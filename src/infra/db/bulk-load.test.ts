@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describeOnBothStacks } from '../../../test/support/stacks.ts';
 import { type BulkRow, bulkLine } from '../bulk-lines/index.ts';
-import { asciiColumn, bulkUpsert, toIntOrNull } from './index.ts';
+import { asciiColumn, bulkInsert, bulkUpsert, toIntOrNull, transact } from './index.ts';
 
 const TABLE = {
   name: 'bulk_rows',
@@ -74,5 +74,27 @@ describeOnBothStacks('bulk loading', (stack) => {
       ]),
     ).rejects.toThrow();
     expect(await stored()).toEqual([]);
+  });
+
+  it.each([3, 2_500])('adds %i rows with the transaction that they are in, or none', async (count) => {
+    const rows = Array.from({ length: count }, (_, at) => ({
+      id: String(at).padStart(6, '0'),
+      amount_minor: at === 1 ? null : at,
+      note: at === 2 ? '制表\t换行\n反斜线\\' : `note ${at}`,
+    }));
+    const { db } = stack();
+    await transact(db, (tx) => bulkInsert(tx, 'bulk_rows', rows));
+    expect(await stored()).toEqual(rows.map((one) => [one.id, one.amount_minor, one.note]));
+    const others = rows.map((one) => ({ ...one, id: `x${one.id}` }));
+    const twice = transact(db, (tx) => bulkInsert(tx, 'bulk_rows', [...others, ...rows.slice(-1)]));
+    await expect(twice).rejects.toThrow();
+    const tooLong = others.map((one) => ({ ...one, id: `${one.id}-too-long` }));
+    await expect(transact(db, (tx) => bulkInsert(tx, 'bulk_rows', tooLong))).rejects.toThrow();
+    const undone = transact(db, async (tx) => {
+      await bulkInsert(tx, 'bulk_rows', others);
+      throw new Error('something later failed');
+    });
+    await expect(undone).rejects.toThrow('something later failed');
+    expect(await stored()).toHaveLength(count);
   });
 });

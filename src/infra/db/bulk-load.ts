@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { type BulkLines, type BulkRow, readBulkLines } from '../bulk-lines/index.ts';
-import { type Db, dialectOf } from './db.ts';
+import { type BulkLines, type BulkRow, bulkLine, readBulkLines } from '../bulk-lines/index.ts';
+import { type Db, dialectOf, type Tx } from './db.ts';
 import type { ColumnKind } from './dialect.ts';
 
 interface BulkTable {
@@ -9,6 +9,9 @@ interface BulkTable {
   /** Columns of the primary key. */
   key: readonly string[];
 }
+
+/** Fewer rows are inserted as they are: that costs less than a stream, and an error says which key was there. */
+const MANY_ROWS = 1_000;
 
 /** MySQL and MariaDB, where the server has been told not to take files from clients. */
 const LOCAL_FILES_FORBIDDEN = new Set<unknown>([1148, 3948, 4166]);
@@ -23,17 +26,44 @@ export async function bulkUpsert(db: Db, table: BulkTable, lines: BulkLines): Pr
   if (lines.count === 0) return;
   if (dialectOf(db) === 'postgres') return upsertArrays(db, table, readBulkLines(lines));
   try {
-    await loadData(db, table, lines);
+    await loadData(db, { name: table.name, columns: Object.keys(table.columns), onKey: 'replace' }, lines);
   } catch (error) {
     if (!LOCAL_FILES_FORBIDDEN.has((error as { errno?: number }).errno)) throw error;
     await insertInPieces(db, table, readBulkLines(lines));
   }
 }
 
-async function loadData(db: Db, { name, columns }: BulkTable, { bytes, count }: BulkLines): Promise<void> {
+/**
+ * Adds rows that all have the same columns, in the transaction: many of them as `bulkUpsert` does. Throws where a key is there already,
+ * or a value does not fit.
+ */
+export async function bulkInsert(
+  tx: Tx,
+  name: string,
+  rows: readonly Readonly<Record<string, string | number | null>>[],
+): Promise<void> {
+  if (dialectOf(tx) === 'mysql' && rows.length >= MANY_ROWS) {
+    const columns = Object.keys(rows[0] ?? {});
+    const lines = rows.map((row) => bulkLine(columns.map((column) => row[column] ?? null))).join('');
+    try {
+      await loadData(tx, { name, columns, onKey: '' }, { bytes: Buffer.from(lines), count: rows.length });
+      return;
+    } catch (error) {
+      if (!LOCAL_FILES_FORBIDDEN.has((error as { errno?: number }).errno)) throw error;
+    }
+  }
+  for (let from = 0; from < rows.length; from += ROWS_PER_INSERT)
+    await tx(name).insert(rows.slice(from, from + ROWS_PER_INSERT));
+}
+
+async function loadData(
+  db: Db | Tx,
+  { name, columns, onKey }: { name: string; columns: readonly string[]; onKey: 'replace' | '' },
+  { bytes, count }: BulkLines,
+): Promise<void> {
   const load = db.raw(
-    `load data local infile 'rows' replace into table ${name} character set utf8mb4
-     fields terminated by '\\t' escaped by '\\\\' lines terminated by '\\n' (${Object.keys(columns).join(', ')})`,
+    `load data local infile 'rows' ${onKey} into table ${name} character set utf8mb4
+     fields terminated by '\\t' escaped by '\\\\' lines terminated by '\\n' (${columns.join(', ')})`,
   );
   // mysql2 reads from here, and never from a file that a server asks for.
   load.options({ infileStreamFactory: () => Readable.from(piecesOf(bytes)) });

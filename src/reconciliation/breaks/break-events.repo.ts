@@ -1,5 +1,5 @@
 import type { Vault } from '../../infra/crypto/index.ts';
-import { type Db, type Tx, toInt } from '../../infra/db/index.ts';
+import { bulkInsert, type Db, type Tx, toInt } from '../../infra/db/index.ts';
 
 /** Who did it where nobody did. */
 export const SYSTEM = 'system';
@@ -42,23 +42,22 @@ export interface BreakEvent {
 }
 
 const SEALED_REASON = 'break_events.sealed_reason';
-const ROWS_PER_INSERT = 1_000;
 
 /** Writes what happened to breaks, in the transaction of what happened. A version that is taken violates the primary key. */
 export async function recordBreakEvents(tx: Tx, vault: Vault, events: readonly BreakEvent[]): Promise<void> {
-  for (let from = 0; from < events.length; from += ROWS_PER_INSERT) {
-    await tx('break_events').insert(
-      events.slice(from, from + ROWS_PER_INSERT).map((one) => ({
-        break_id: one.breakId,
-        version: one.version,
-        event: one.event,
-        actor: one.actor,
-        sealed_reason: one.reason ? vault.seal(one.reason, SEALED_REASON) : null,
-        details: JSON.stringify(one.details ?? {}),
-        at_ms: one.atMs,
-      })),
-    );
-  }
+  await bulkInsert(
+    tx,
+    'break_events',
+    events.map((one) => ({
+      break_id: one.breakId,
+      version: one.version,
+      event: one.event,
+      actor: one.actor,
+      sealed_reason: one.reason ? vault.seal(one.reason, SEALED_REASON) : null,
+      details: JSON.stringify(one.details ?? {}),
+      at_ms: one.atMs,
+    })),
+  );
 }
 
 /** A break's history, oldest first. */

@@ -96,9 +96,10 @@ export class StatementIntake {
       receivedBy: null,
       receivedAtMs: clock.nowMs(),
     });
-    const { gathered, rowsSha256 } = await writeSheet(this.deps, fence, reading, expectedRows);
+    const { gathered, rowsSha256, onlyAgencyId } = await writeSheet(this.deps, fence, reading, expectedRows);
     return finishStatement(db, fence, { begun, gathered }, async (tx, whole) => {
-      const sheet: Statement = { ...whole, status: 'accepted', fileSha256: rowsSha256, rowsSha256 };
+      const content = { ...whole.content, ...(onlyAgencyId !== null && { onlyAgencyId }) };
+      const sheet: Statement = { ...whole, status: 'accepted', fileSha256: rowsSha256, rowsSha256, content };
       await repo.updateStatement(tx, sheet);
       return sheet;
     });

@@ -85,6 +85,8 @@ export interface StatementContent {
   totals: readonly StatementTotals[];
   /** Final rows by currency; positive is collected. */
   sums: readonly { currency: string; rowCount: number; amountMinor: number }[];
+  /** Of what our books say: the agency that all payments of the sheet are for. Not there: there are several, or no rows. */
+  onlyAgencyId?: string;
 }
 
 /** One side's word on a business date. Each revision stays as it is. */

@@ -18,6 +18,7 @@ export interface SheetRead {
   gathered: Gathered;
   /** Over all that the sheet says. */
   rowsSha256: string;
+  onlyAgencyId: string | null;
 }
 
 /**
@@ -34,13 +35,20 @@ export async function writeSheetHere(
   const gatherer = new PieceGatherer(vault, reading, new BookRowsWriter(), (bytes) => {
     for (const column of bytes) sha256.update(column);
   });
+  const agencyIds = new Set<string | null>();
+  let lastAgencyId: string | null | undefined;
   const put = async (pieces: StatementPiece[]) => writer?.write(pieces);
   for await (const rows of sheetRows(db, reading.source, reading.businessDate)) {
-    for (const { row, movement } of rows) gatherer.add(row, movement);
+    for (const { row, movement } of rows) {
+      gatherer.add(row, movement);
+      if (movement.agencyId !== lastAgencyId) agencyIds.add(movement.agencyId);
+      lastAgencyId = movement.agencyId;
+    }
     if (gatherer.hasEnough) await put(gatherer.take());
   }
   const gathered = gatherer.end();
   await put(gatherer.take());
   await writer?.end();
-  return { gathered, rowsSha256: sha256.digest('hex') };
+  const [onlyAgencyId = null] = agencyIds.size === 1 ? agencyIds : [];
+  return { gathered, rowsSha256: sha256.digest('hex'), onlyAgencyId };
 }

@@ -2,6 +2,7 @@ import type { Vault } from '../../infra/crypto/index.ts';
 import type { Db } from '../../infra/db/index.ts';
 import type { BusinessDate } from '../../kernel/business-date.ts';
 import { readRaw } from '../intake/statements.repo.ts';
+import { slices } from './run-breaks.repo.ts';
 import type { ReconciledItem } from './runs.types.ts';
 
 /** What the rows of an agency's sheet say of themselves. */
@@ -65,12 +66,15 @@ export async function* reconciledItems(
 
 /** Of payments, those that a break speaks of which is not closed, at the agency's side or at the channel's. */
 async function paymentsInBreaks(db: Db, paymentIds: readonly string[]): Promise<Set<string>> {
-  if (paymentIds.length === 0) return new Set();
-  const rows = await db('break_rows as r')
-    .join('breaks as b', 'b.break_id', 'r.break_id')
-    .whereIn('r.payment_id', [...paymentIds])
-    .where('r.is_active', 1)
-    .where('b.state', '<>', 'closed')
-    .distinct('r.payment_id');
-  return new Set(rows.map((row) => String(row.payment_id)));
+  const broken = new Set<string>();
+  for (const some of slices(paymentIds)) {
+    const rows = await db('break_rows as r')
+      .join('breaks as b', 'b.break_id', 'r.break_id')
+      .whereIn('r.payment_id', some)
+      .where('r.is_active', 1)
+      .where('b.state', '<>', 'closed')
+      .distinct('r.payment_id');
+    for (const row of rows) broken.add(String(row.payment_id));
+  }
+  return broken;
 }

@@ -2,11 +2,18 @@ import { agencyStatementJournal, channelStatementJournal, type JournalDraft } fr
 import { paymentIdOf } from './publish.rules.ts';
 import type { WorkResult, WorkSetup } from './work.types.ts';
 
-/** What a run has to know of payments for its journal: those whose agency is debited or credited. */
-export function paymentsToAssign(setup: WorkSetup, result: WorkResult): string[] {
-  if (setup.role === 'channel' || setup.theirsId === null) return [];
-  const ids = partsOf(result).map(({ references }) => paymentIdOf(references));
-  return [...new Set(ids.filter((id) => id !== null))];
+/**
+ * The payments that a run's journal is about, whose agency is debited or credited; by id, with whether a row of the batch's own sheet
+ * is about it.
+ */
+export function paymentsToAssign(setup: WorkSetup, result: WorkResult): Map<string, boolean> {
+  const payments = new Map<string, boolean>();
+  if (setup.role === 'channel' || setup.theirsId === null) return payments;
+  for (const { references, isInSheet = false } of partsOf(result)) {
+    const paymentId = paymentIdOf(references);
+    if (paymentId !== null) payments.set(paymentId, isInSheet || payments.get(paymentId) === true);
+  }
+  return payments;
 }
 
 /**
@@ -37,11 +44,12 @@ function partsOf({
   breaks,
   taken,
   totals,
-}: WorkResult): { references: readonly (string | null)[]; minor: number }[] {
+}: WorkResult): { references: readonly (string | null)[]; minor: number; isInSheet?: boolean }[] {
   return [
     ...breaks.map(({ rows, suspenseMinor }) => ({
       references: rows.flatMap(({ row }) => [row.ref, row.originalRef]),
       minor: suspenseMinor,
+      isInSheet: rows.some(({ side, breakId }) => side === 'ours' && breakId === undefined),
     })),
     ...taken.map(({ references, suspenseMinor }) => ({ references, minor: -suspenseMinor })),
     ...totals.differing.map(({ references, differenceMinor }) => ({ references, minor: differenceMinor })),

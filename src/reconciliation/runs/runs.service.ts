@@ -31,7 +31,8 @@ const MAX_BREAKS = 200_000;
 /** One transaction writes so many sheets (20 KiB each), or so many groups. */
 const SHEETS_A_WRITE = 100;
 const GROUPS_A_WRITE = 500;
-const PAYMENTS_A_READ = 5_000;
+/** MariaDB turns longer lists into a table that it joins, and reads all payments for that (`in_predicate_conversion_threshold`, 1,000). */
+const PAYMENTS_A_READ = 500;
 const TICK_MS = 500;
 /** As often as somebody may change a break that is taken in while it is matched. */
 const MAX_TRIES = 5;
@@ -46,6 +47,7 @@ export interface RunsDeps extends PublishDeps {
 interface Prepared {
   source: StatementSource;
   setup: WorkSetup;
+  sheetAgencyId: string | null;
   carried: CarriedRow[];
   /** Breaks of earlier dates that the run before has closed. */
   closedBefore: string[];
@@ -159,12 +161,13 @@ export class ReconciliationRuns {
     const inputs = [1, oursId, theirsId, source.role, source.currency, matching];
     const inputsSha256 = createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
     const closedBefore = previous ? await breaksClosedBy(db, previous) : [];
-    return { source, setup, carried, closedBefore, previous, inputsSha256 };
+    const sheetAgencyId = ours.content.onlyAgencyId ?? null;
+    return { source, setup, sheetAgencyId, carried, closedBefore, previous, inputsSha256 };
   }
 
   private async publish(
     fence: Fence,
-    { source, setup, carried, previous, inputsSha256 }: Prepared,
+    { source, setup, sheetAgencyId, carried, previous, inputsSha256 }: Prepared,
     result: WorkResult,
     onProgress: (progress: RunProgress) => void,
     signal: AbortSignal,
@@ -191,7 +194,7 @@ export class ReconciliationRuns {
       inputsSha256,
       previous,
       carriedBreakIds: carried.map(({ breakId }) => breakId),
-      journal: journalOfRun(runId, setup, result, await this.agencyFinder(setup, result)),
+      journal: journalOfRun(runId, setup, result, await this.agencyFinder({ setup, sheetAgencyId }, result)),
       nowMs,
     };
     onProgress({ phase: 'publish', done: total, total });
@@ -234,11 +237,15 @@ export class ReconciliationRuns {
     }
   }
 
+  /** `sheetAgencyId`: the agency that all payments of our sheet are for, where that is known. */
   private async agencyFinder(
-    setup: WorkSetup,
+    { setup, sheetAgencyId }: Pick<Prepared, 'setup' | 'sheetAgencyId'>,
     result: WorkResult,
   ): Promise<(paymentId: string | null) => string> {
-    const paymentIds = paymentsToAssign(setup, result);
+    const payments = paymentsToAssign(setup, result);
+    // Looking them up would read as many pages from the disk.
+    const isSaid = (isInSheet: boolean | undefined) => isInSheet === true && sheetAgencyId !== null;
+    const paymentIds = [...payments].flatMap(([id, isInSheet]) => (isSaid(isInSheet) ? [] : [id]));
     const agencies = new Map<string, string>();
     for (let from = 0; from < paymentIds.length; from += PAYMENTS_A_READ) {
       const some = await agenciesOfPayments(this.deps.db, paymentIds.slice(from, from + PAYMENTS_A_READ));
@@ -246,7 +253,11 @@ export class ReconciliationRuns {
     }
     const carried = setup.role === 'agency' ? await this.deps.agenciesOf(setup.sourceId) : [];
     const [only = ''] = carried.length === 1 ? carried : [];
-    return (paymentId) => (paymentId === null ? undefined : agencies.get(paymentId)) ?? only;
+    return (paymentId) => {
+      if (paymentId === null) return only;
+      const said = isSaid(payments.get(paymentId)) ? sheetAgencyId : agencies.get(paymentId);
+      return said ?? only;
+    };
   }
 }
 
