@@ -40,8 +40,9 @@ export async function migrateUp(db: Db): Promise<string[]> {
       const [, applied] = (await db.migrate.latest(CONFIG)) as [number, string[]];
       return applied;
     } catch (error) {
-      // Another process holds the migration lock: it is doing the same work.
-      if (attempt >= 60 || !/lock/i.test(String((error as Error).message))) throw error;
+      // Another process holds the migration lock, or has just made the tables of migrations: it is doing the same work.
+      const isElsewhere = /lock|create table .schema_migrations/i.test(String((error as Error).message));
+      if (attempt >= 60 || !isElsewhere) throw error;
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
