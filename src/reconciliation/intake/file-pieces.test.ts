@@ -14,6 +14,7 @@ import { readRaw } from './statements.repo.ts';
 
 const DATE = '2026-03-02';
 const COUNT = 30_000;
+const SAMPLES = 100;
 
 describeOnBothStacks('a long file, read and written in a thread', (stack) => {
   const vault = createTestVault();
@@ -26,7 +27,10 @@ describeOnBothStacks('a long file, read and written in a thread', (stack) => {
     files += 1;
     const statementId = `stm_${files}`;
     const found = await with_(deps(), fence, { ...reading, statementId });
-    const numbers = Array.from({ length: found.gathered.rowCount }, (_, at) => at);
+    const { rowCount } = found.gathered;
+    const numbers = Array.from({ length: SAMPLES }, (_, at) =>
+      Math.floor((at * (rowCount - 1)) / (SAMPLES - 1)),
+    );
     const rows = await readRaw(stack().db, vault, statementId, numbers);
     return { ...found, rows: rows.map(({ line, raw }) => `${line} ${raw}`) };
   };
@@ -65,7 +69,7 @@ describeOnBothStacks('a long file, read and written in a thread', (stack) => {
 
   it('comes to the same', async () => {
     const inThread = await read(writeFile);
-    expect(inThread.rows).toHaveLength(COUNT);
+    expect(inThread.rows).toHaveLength(SAMPLES);
     expect(inThread.gathered).toEqual({
       rowCount: COUNT,
       sums: [{ currency: 'CNY', rowCount: COUNT, amountMinor: (COUNT * (COUNT + 1) * 100) / 2 + COUNT * 5 }],
