@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { detailOf, resolutionOf, selectedIds } from '../../http/breaks.presenter.ts';
+import { resolutionOf, selectedIds } from '../../http/breaks.presenter.ts';
 import { problemTexts } from '../../http/problem.ts';
 import { RESOLUTION_ACCOUNTS, type ResolutionAccount } from '../../ledger/index.ts';
 import { MANUAL_KINDS, type ManualKind, type Resolution } from '../../reconciliation/index.ts';
@@ -13,7 +13,8 @@ import {
   peopleOf,
   writtenOf,
 } from './break-input.ts';
-import { breakText, previewText, resolutionText } from './break-words.ts';
+import { shownBreak } from './break-shown.ts';
+import { previewText, resolutionText } from './break-words.ts';
 import { EXIT } from './exit-codes.ts';
 import { action, asOption, type CliContext, type Tools } from './people.ts';
 
@@ -76,10 +77,8 @@ export function addBreakResolveCommands(group: Command, context: CliContext): vo
     .requiredOption('--reason <text>', 'why')
     .action(
       action(context, async (tools, [breakId = ''], { reason }: { reason: string }) => {
-        const { breaks, views } = breaksOf(tools);
-        await breaks.reopen(breakId, writtenOf('--reason', reason), await financeOf(tools));
-        const detail = await views.get(breakId);
-        return context.isJson() ? detailOf(detail) : breakText(detail, await peopleOf(tools));
+        await breaksOf(tools).breaks.reopen(breakId, writtenOf('--reason', reason), await financeOf(tools));
+        return shownBreak(tools, context, breakId);
       }),
     );
 }

@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { detailOf, evidenceOf, selectedIds } from '../../http/breaks.presenter.ts';
+import { evidenceOf, selectedIds } from '../../http/breaks.presenter.ts';
 import { splitBody } from '../../http/breaks.schemas.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { MAX_EVIDENCE_BYTES } from '../../reconciliation/index.ts';
@@ -13,10 +13,9 @@ import {
   filterOptions,
   financeOf,
   ownerOf,
-  peopleOf,
   writtenOf,
 } from './break-input.ts';
-import { breakText } from './break-words.ts';
+import { shownBreak } from './break-shown.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { action, asOption, type CliContext, type Tools } from './people.ts';
 import { readBytes } from './settlement-input.ts';
@@ -44,7 +43,7 @@ export function addBreakWorkCommands(group: Command, context: CliContext): void 
       action(context, async (tools, [breakId = ''], { text }: { text: string }) => {
         const written = writtenOf('--text', text);
         await breaksOf(tools).breaks.comment([breakId], written, await financeOf(tools));
-        return shown(tools, context, breakId);
+        return shownBreak(tools, context, breakId);
       }),
     );
   asOption(group.command('split').argument('<break-id>'), FINANCE)
@@ -60,7 +59,7 @@ export function addBreakWorkCommands(group: Command, context: CliContext): void 
           reason,
           await financeOf(tools),
         );
-        return shown(tools, context, partId);
+        return shownBreak(tools, context, partId);
       }),
     );
   addEvidenceCommands(group, context);
@@ -143,9 +142,4 @@ async function evidenceIn(file: string): Promise<Buffer> {
   const bytes = await readBytes(file);
   if (bytes.length === 0) throw new DomainError('invalid', 'evidence_missing');
   return bytes;
-}
-
-async function shown(tools: Tools, context: CliContext, breakId: string) {
-  const detail = await breaksOf(tools).views.get(breakId);
-  return context.isJson() ? detailOf(detail) : breakText(detail, await peopleOf(tools));
 }

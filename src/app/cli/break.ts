@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import { digestText } from '../../http/break-digest.text.ts';
-import { breakOf, detailOf, filterOf, resolutionOf } from '../../http/breaks.presenter.ts';
+import { breakOf, filterOf, resolutionOf } from '../../http/breaks.presenter.ts';
 import { TOKENS as T } from '../container.ts';
 import { breaksOf, FINANCE, type FilterOptions, filterFrom, filterOptions, peopleOf } from './break-input.ts';
 import { addBreakResolveCommands } from './break-resolve.ts';
-import { breakLine, breakText, resolutionText, whyText } from './break-words.ts';
+import { shownBreak } from './break-shown.ts';
+import { breakLine, resolutionText, whyText } from './break-words.ts';
 import { addBreakWorkCommands } from './break-work.ts';
 import { action, asOption, type CliContext, type Tools } from './people.ts';
 
@@ -50,12 +51,7 @@ function addReadCommands(group: Command, context: CliContext): void {
     .command('show')
     .argument('<break-id>')
     .description('what each side says, what happened, and what can be done')
-    .action(
-      action(context, async (tools, [breakId = '']) => {
-        const detail = await breaksOf(tools).views.get(breakId);
-        return context.isJson() ? detailOf(detail) : breakText(detail, await peopleOf(tools));
-      }),
-    );
+    .action(action(context, (tools, [breakId = '']) => shownBreak(tools, context, breakId)));
   asOption(group.command('why').argument('<break-id>'), FINANCE)
     .description('by which rule, and all rows as they came; who looked is written to the audit trail')
     .action(action(context, (tools, [breakId = '']) => why(tools, context, breakId)));

@@ -4,13 +4,12 @@ import path from 'node:path';
 import { createTestVault } from '../../../test/support/accounts.ts';
 import { ReconciledSource } from '../../../test/support/reconciled-batches.ts';
 import { describeOnBothStacks } from '../../../test/support/stacks.ts';
-import { keysOfVault } from '../../infra/crypto/index.ts';
-import { configOfDb } from '../../infra/db/index.ts';
 import { openThreads, type Threads } from '../../infra/threads/index.ts';
 import type { Fence } from '../batches/fence.ts';
 import { type FileRead, type FileReading, writeFileHere } from './file-pieces.ts';
 import { writeFile } from './statement-pieces.ts';
 import { readRaw } from './statements.repo.ts';
+import { threadDepsOf } from './thread-deps.ts';
 
 const DATE = '2026-03-02';
 const COUNT = 30_000;
@@ -103,8 +102,8 @@ describeOnBothStacks('a long file, read and written in a thread', (stack) => {
       1,
     );
     try {
-      const given = { keys: keysOfVault(vault), database: configOfDb(stack().db) };
-      await expect(thread.run('writeFile', { ...given, fence, reading })).rejects.toThrow(/ENOENT/);
+      const given = { deps: threadDepsOf(deps()), fence, reading };
+      await expect(thread.run('writeFile', given)).rejects.toThrow(/ENOENT/);
     } finally {
       await thread.close();
     }

@@ -8,7 +8,7 @@ import { matchRowsOf } from './match-rows.rules.ts';
 import { PieceWriter } from './piece-writer.ts';
 import { type Gathered, PieceGatherer } from './pieces.ts';
 import { RawRowsTooLarge, RawRowsWriter } from './raw-rows.ts';
-import type { PiecesDeps } from './statement-pieces.ts';
+import type { StatementDeps } from './thread-deps.ts';
 
 /** A file to make pieces of; can be copied to a thread. */
 export interface FileReading {
@@ -30,7 +30,7 @@ export interface FileRead {
  * throws, and what `PieceWriter` does.
  */
 export async function writeFileHere(
-  { db, vault }: PiecesDeps,
+  { db, vault }: StatementDeps,
   fence: Fence,
   reading: FileReading,
 ): Promise<FileRead> {

@@ -5,7 +5,7 @@ import type { StatementSource } from './intake.types.ts';
 import { sheetRows } from './ledger-sheet.ts';
 import { PieceWriter } from './piece-writer.ts';
 import { type Gathered, PieceGatherer, type StatementPiece } from './pieces.ts';
-import type { PiecesDeps } from './statement-pieces.ts';
+import type { StatementDeps } from './thread-deps.ts';
 
 /** Which of our books to make pieces of; can be copied to a thread. */
 export interface SheetReading {
@@ -26,7 +26,7 @@ export interface SheetRead {
  * only says what they come to. Throws what `PieceWriter` does.
  */
 export async function writeSheetHere(
-  { db, vault }: PiecesDeps,
+  { db, vault }: StatementDeps,
   fence: Fence | null,
   reading: SheetReading,
 ): Promise<SheetRead> {

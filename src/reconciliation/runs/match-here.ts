@@ -1,6 +1,5 @@
-import type { Vault } from '../../infra/crypto/index.ts';
-import type { Db } from '../../infra/db/index.ts';
 import { readPiece } from '../intake/statements.repo.ts';
+import type { StatementDeps } from '../intake/thread-deps.ts';
 import { ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
 import { MatchingWork } from './matching-work.ts';
 import type { RunProgress } from './runs.types.ts';
@@ -14,7 +13,7 @@ export interface GivenRows {
 
 /** Reads the pieces of both statements and what is carried, and matches them in the thread that calls it. */
 export async function matchHere(
-  { db, vault }: { db: Db; vault: Vault },
+  { db, vault }: StatementDeps,
   { setup, carried }: GivenRows,
   onProgress: (progress: RunProgress) => void,
 ): Promise<WorkResult> {

@@ -1,6 +1,5 @@
-import { keysOfVault, type Vault } from '../../infra/crypto/index.ts';
-import { configOfDb, type Db } from '../../infra/db/index.ts';
 import { openThreads, type Threads } from '../../infra/threads/index.ts';
+import { type StatementDeps, threadDepsOf } from '../intake/thread-deps.ts';
 import { type GivenRows, matchHere } from './match-here.ts';
 import type { RunProgress } from './runs.types.ts';
 import { SharedProgress } from './shared-progress.ts';
@@ -10,11 +9,6 @@ type Thread = Threads<typeof import('./matching.thread.ts')>;
 
 const TICK_MS = 500;
 
-interface MatchingDeps {
-  db: Db;
-  vault: Vault;
-}
-
 /** Fewer rows are matched before a thread has started, and in less time than anybody would notice. */
 const FEW_ROWS = 8_000;
 
@@ -23,7 +17,7 @@ const FEW_ROWS = 8_000;
  * AbortError when `signal` says so.
  */
 export async function matchRows(
-  deps: MatchingDeps,
+  deps: StatementDeps,
   given: GivenRows,
   onProgress: (progress: RunProgress) => void,
   signal: AbortSignal,
@@ -39,9 +33,8 @@ export async function matchRows(
     const ticking = setInterval(() => onProgress(progress.read()), TICK_MS);
     const thread: Thread = openThreads(new URL('./matching.thread.ts', import.meta.url), 1);
     try {
-      const { db, vault } = deps;
-      const own = { keys: keysOfVault(vault), database: configOfDb(db) };
-      const result = await thread.run('match', { ...own, given, progress: progress.words }, { signal });
+      const asked = { deps: threadDepsOf(deps), given, words: progress.words };
+      const result = await thread.run('match', asked, { signal });
       onProgress(progress.read());
       return result;
     } finally {
