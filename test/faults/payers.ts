@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { seededDraws } from '../../sandbox/support/fault-plan.ts';
 import { ACCOUNT_FAULTS } from './fault-rules.ts';
+import { insist } from './insist.ts';
 import type { Answer, Call, Person } from './people.ts';
 import { AGENCY_ID, CHANNEL_ID, type World } from './world.ts';
 
@@ -22,6 +22,7 @@ const CANCELS_SHARE = 0.08;
 const SENDS_TWICE_SHARE = 0.2;
 /** A server that dies may take the same order down with it several times over. */
 const PATIENCE_MS = 300_000;
+const INSISTENCE = { betweenTriesMs: BETWEEN_TRIES_MS, patienceMs: PATIENCE_MS, comeBack: new Set([503]) };
 
 /**
  * Residents who pay one bill after another, each with no more patience or knowledge than a browser: what is not answered is
@@ -31,6 +32,7 @@ export class Payers {
   readonly orders: Order[] = [];
   /** What must never be said to anybody. */
   readonly wrongAnswers: string[] = [];
+  private readonly insistence = { ...INSISTENCE, wrongAnswers: this.wrongAnswers };
   private readonly world: World;
   private isStopping = false;
   private running: Promise<void>[] = [];
@@ -74,7 +76,7 @@ export class Payers {
   }
 
   private async sendOrder(person: Person, order: Order, call: Call): Promise<void> {
-    const { status, body } = await insist(person, call, () => true, this.wrongAnswers);
+    const { status, body } = await insist(person, call, () => true, this.insistence);
     if (status === 201) order.paymentIds.add(body.paymentId);
     else order.refusedAs = body.code;
   }
@@ -86,7 +88,7 @@ export class Payers {
       person,
       { path },
       ({ body }) => body.confirmUrl !== null || body.final || body.debitedAt !== null,
-      this.wrongAnswers,
+      this.insistence,
     );
     if (body.confirmUrl === null) return;
     const response = await fetch(`${body.confirmUrl}/${button}`, { method: 'POST', redirect: 'manual' });
@@ -105,30 +107,11 @@ export async function seeBill(
     path: '/v1/bill-queries',
     body: { agencyId: AGENCY_ID, inputs: { accountNumber } },
   };
-  const { body } = await insist(person, call, ({ body }) => body.outcome === 'due', wrongAnswers);
+  const { body } = await insist(person, call, ({ body }) => body.outcome === 'due', {
+    ...INSISTENCE,
+    wrongAnswers,
+  });
   return body;
-}
-
-/** Sends until a definite answer comes that is good enough; a server that is down or busy is tried again. */
-async function insist(
-  person: Person,
-  call: Call,
-  isGoodEnough: (answer: Answer) => boolean,
-  wrongAnswers: string[],
-): Promise<Answer> {
-  const deadline = performance.now() + PATIENCE_MS;
-  let last = 'no answer';
-  while (performance.now() < deadline) {
-    const answer = await person.send(call).catch(() => null);
-    if (answer) {
-      last = `${answer.status} ${answer.text.slice(0, 300)}`;
-      if (answer.status >= 500 && answer.status !== 503) wrongAnswers.push(`${call.path}: ${last}`);
-      const isRetryable = answer.status >= 500 || answer.body?.retryable === true;
-      if (!isRetryable && (answer.status >= 400 || isGoodEnough(answer))) return answer;
-    }
-    await sleep(BETWEEN_TRIES_MS);
-  }
-  throw new Error(`${call.method ?? 'GET'} ${call.path} came to nothing in ${PATIENCE_MS} ms: ${last}`);
 }
 
 /** The order of all that a query showed. */

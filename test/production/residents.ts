@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { insist } from '../faults/insist.ts';
 import { type Order, orderOf } from '../faults/payers.ts';
 import type { Answer, Call, Person } from '../faults/people.ts';
 import type { SandboxControl } from '../faults/sandbox-control.ts';
@@ -83,25 +84,16 @@ export class Residents {
     await confirmed.arrayBuffer();
   }
 
-  private async insist(
+  private insist(
     person: Person,
     call: Call,
     isGoodEnough: (answer: Answer) => boolean = () => true,
   ): Promise<Answer> {
-    const deadline = performance.now() + PATIENCE_MS;
-    let last = 'no answer';
-    while (performance.now() < deadline) {
-      const answer = await person.send(call).catch(() => null);
-      if (answer) {
-        last = `${answer.status} ${answer.text.slice(0, 300)}`;
-        if (answer.status >= 500 && !SAYS_COME_BACK.has(answer.status)) {
-          this.wrongAnswers.push(`${call.path}: ${last}`);
-        }
-        const isRetryable = answer.status >= 500 || answer.body?.retryable === true;
-        if (!isRetryable && (answer.status >= 400 || isGoodEnough(answer))) return answer;
-      }
-      await sleep(BETWEEN_TRIES_MS);
-    }
-    throw new Error(`${call.path} came to nothing in ${PATIENCE_MS} ms: ${last}`);
+    return insist(person, call, isGoodEnough, {
+      betweenTriesMs: BETWEEN_TRIES_MS,
+      patienceMs: PATIENCE_MS,
+      comeBack: SAYS_COME_BACK,
+      wrongAnswers: this.wrongAnswers,
+    });
   }
 }
