@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { runCli } from '../../../test/support/demo.ts';
+import { zip } from '../../../test/support/statements.ts';
 
 const POWER = 'providers/electricity/fixtures/daily-file.txt';
 
@@ -12,7 +13,7 @@ describe('civicpay statement inspect', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  function file(name: string, content: string): string {
+  function file(name: string, content: string | Buffer): string {
     writeFileSync(path.join(folder, name), content);
     return path.join(folder, name);
   }
@@ -22,6 +23,15 @@ describe('civicpay statement inspect', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/2 {6} {2}2026-11-21 {2}2026-11-21 {14}395\.14 {2}CNY {2}pst_fixture1/);
     expect(stdout).toContain('complete: true');
+  });
+
+  it('says which rows stand in which file of a zip', async () => {
+    const day = (date: string) => `交易日期,收入\n${date},1.00\n`;
+    const parts = ['2026-01-06', '2026-01-05'].map((date) => ({ name: `${date}.csv`, content: day(date) }));
+    const { exitCode, stdout } = await runCli(['statement', 'inspect', file('days.zip', zip(parts))]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/2026-01-05\.csv, from line 1:\n2 .*\n2026-01-06\.csv, from line 3:\n4 /);
+    expect(stdout).toContain('statement 2, 2026-01-06.csv: 1 credits 1.00');
   });
 
   it('prints one JSON value', async () => {

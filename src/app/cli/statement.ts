@@ -108,9 +108,11 @@ const COLUMNS = [
 
 class TablePrinter {
   private hasBegun = false;
+  private entryName: string | null = null;
 
   async rows(rows: readonly StatementRow[]): Promise<void> {
-    const lines = rows.map((row) =>
+    const lines = rows.flatMap((row) => [
+      ...this.entryHeading(row),
       cells([
         String(row.line),
         row.bookedOn ?? '',
@@ -121,10 +123,17 @@ class TablePrinter {
         row.counterparty ?? '',
         `${row.isBooked ? '' : '(not booked) '}${row.isReversal ? '(reversal) ' : ''}${row.memo ?? ''}`,
       ]),
-    );
+    ]);
     if (!this.hasBegun) lines.unshift(cells(COLUMNS.map(([name]) => name)));
     this.hasBegun = true;
     await write(`${lines.join('\n')}\n`);
+  }
+
+  /** Above the first row of each file of an archive of several. */
+  private entryHeading({ entry, line }: StatementRow): string[] {
+    if (!entry || entry.name === this.entryName) return [];
+    this.entryName = entry.name;
+    return [`${entry.name}, from line ${line - entry.line + 1}:`];
   }
 
   async summary(summary: StatementSummary): Promise<void> {
@@ -151,8 +160,8 @@ class TablePrinter {
 }
 
 function totalLine(totals: StatementTotals): string {
-  const { statement, statementId, account, currency, balanceProof, notBookedCount } = totals;
-  const name = [`statement ${statement + 1}`, statementId, account && `account ${account}`]
+  const { statement, entryName, statementId, account, currency, balanceProof, notBookedCount } = totals;
+  const name = [`statement ${statement + 1}`, entryName, statementId, account && `account ${account}`]
     .filter(Boolean)
     .join(', ');
   const credits = `${totals.creditCount} credits ${amount(totals.creditMinor, currency)}`;

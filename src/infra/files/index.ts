@@ -12,3 +12,4 @@ export * from './unpack.ts';
 export * from './write-tables.ts';
 export * from './xml-spreadsheet.ts';
 export * from './xml-tree.ts';
+export { openZippedFiles, type ZippedFile } from './zip.ts';

@@ -1,19 +1,13 @@
-import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { crc32, createGunzip } from 'node:zlib';
-import { type Entry, open as openZipFile, type ZipFile } from 'yauzl';
+import { createGunzip } from 'node:zlib';
 import { tooOldWorkbook } from './biff-records.ts';
 import { COMPOUND_FILE_MAGIC } from './compound-file.ts';
-import { LIMITS } from './limits.ts';
 import { UnreadableFile } from './reading.types.ts';
-import { decoderOf } from './text.ts';
+import { damagedArchive, heldToLimits } from './swelling.ts';
+import { openZippedFiles, zipHolds } from './zip.ts';
 
 const CHUNK_BYTES = 256 * 1024;
-/** A zip with more than this is not a statement. */
-const MAX_ZIP_ENTRIES = 10_000;
 
 export type ContainerKind = 'plain' | 'gzip' | 'zip' | 'xlsx' | 'xls';
 
@@ -55,9 +49,9 @@ async function* gunzip(path: string): AsyncGenerator<Buffer> {
   packed.on('error', (error) => unpacked.destroy(error));
   packed.pipe(unpacked);
   try {
-    yield* held(unpacked, () => packed.bytesRead);
+    yield* heldToLimits(unpacked, () => packed.bytesRead);
   } catch (error) {
-    throw damaged(error, 'gzip');
+    throw damagedArchive(error, 'gzip');
   } finally {
     packed.destroy();
     unpacked.destroy();
@@ -65,118 +59,17 @@ async function* gunzip(path: string): AsyncGenerator<Buffer> {
 }
 
 async function* unzipOnly(path: string): AsyncGenerator<Buffer> {
-  const zip = await openZip(path);
+  const { files, close } = await openZippedFiles(path);
   try {
-    const files = (await entriesOf(zip)).filter(({ fileName }) => !/\/$|^__MACOSX\/|(^|\/)\./.test(fileName));
-    // Alipay puts the sums of a bill beside its rows, as a file of their own.
-    const details = files.length === 2 ? files.filter((entry) => !/汇总/.test(nameOf(entry))) : files;
-    const [only, ...others] = details;
-    if (!only) throw new UnreadableFile('archive_empty', 'the zip holds no file');
-    if (others.length > 0) {
+    const [only, ...others] = files;
+    if (!only || others.length > 0) {
       throw new UnreadableFile(
         'archive_of_several',
         `the zip holds ${files.length} files: unpack it and read them one by one`,
       );
     }
-    yield* readZipEntry(zip, only);
+    yield* only.bytes();
   } finally {
-    zip.close();
+    close();
   }
-}
-
-/** A name as its writer meant it: Chinese systems write GBK without saying so. */
-function nameOf({ fileNameRaw }: Entry): string {
-  return decoderOf(isUtf8(fileNameRaw) ? 'utf-8' : 'gb18030').decode(fileNameRaw);
-}
-
-/** The bytes of one file of a zip, held to its declared size, its checksum and the limits. */
-export async function* readZipEntry(zip: ZipFile, entry: Entry): AsyncGenerator<Buffer> {
-  if (entry.isEncrypted()) {
-    throw new UnreadableFile(
-      'archive_locked',
-      'the zip has a password: unpack it with the password, and read what was in it',
-    );
-  }
-  if (isBomb(entry.uncompressedSize, entry.compressedSize)) throw bomb();
-  let stream: Readable | undefined;
-  try {
-    stream = await promisify<Entry, Readable>(zip.openReadStream.bind(zip))(entry);
-    let checksum = 0;
-    for await (const chunk of held(stream, () => entry.compressedSize)) {
-      checksum = crc32(chunk, checksum);
-      yield chunk;
-    }
-    if (checksum !== entry.crc32) throw new UnreadableFile('archive_damaged', 'the zip’s checksum differs');
-  } catch (error) {
-    throw damaged(error, 'zip');
-  } finally {
-    stream?.destroy();
-  }
-}
-
-/** Opens a zip, whose entries are then listed with `entriesOf`; the caller closes it. */
-export async function openZip(path: string): Promise<ZipFile> {
-  try {
-    return await promisify<string, { lazyEntries: true; autoClose: false }, ZipFile>(openZipFile)(path, {
-      lazyEntries: true,
-      autoClose: false,
-    });
-  } catch (error) {
-    throw damaged(error, 'zip');
-  }
-}
-
-export function entriesOf(zip: ZipFile): Promise<Entry[]> {
-  return new Promise((resolve, reject) => {
-    const entries: Entry[] = [];
-    if (zip.entryCount > MAX_ZIP_ENTRIES) {
-      reject(new UnreadableFile('archive_of_several', `the zip holds ${zip.entryCount} files`));
-      return;
-    }
-    zip.on('entry', (entry: Entry) => {
-      entries.push(entry);
-      zip.readEntry();
-    });
-    zip.once('end', () => resolve(entries));
-    zip.once('error', (error) => reject(damaged(error, 'zip')));
-    zip.readEntry();
-  });
-}
-
-async function zipHolds(path: string, name: string): Promise<boolean> {
-  const zip = await openZip(path);
-  try {
-    return (await entriesOf(zip)).some(({ fileName }) => fileName === name);
-  } finally {
-    zip.close();
-  }
-}
-
-/** Passes bytes on, until they are more than a statement can be. */
-async function* held(source: Readable, packedBytes: () => number): AsyncGenerator<Buffer> {
-  let unpackedBytes = 0;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
-    unpackedBytes += chunk.length;
-    if (isBomb(unpackedBytes, packedBytes())) throw bomb();
-    yield chunk;
-  }
-}
-
-function isBomb(unpackedBytes: number, packedBytes: number): boolean {
-  if (unpackedBytes > LIMITS.unpackedBytes) return true;
-  return unpackedBytes > LIMITS.freeBytes && unpackedBytes > packedBytes * LIMITS.ratio;
-}
-
-function bomb(): UnreadableFile {
-  return new UnreadableFile(
-    'archive_too_large',
-    'the archive unpacks to far more than a statement is: not read',
-  );
-}
-
-function damaged(error: unknown, kind: string): Error {
-  if (error instanceof UnreadableFile) return error;
-  const { code, syscall, message } = error as NodeJS.ErrnoException;
-  if (syscall) return error as Error;
-  return new UnreadableFile('archive_damaged', `the ${kind} is damaged or cut short (${code ?? message})`);
 }

@@ -6,8 +6,8 @@ import type { ReadingReport } from './reading.types.ts';
 import { UnreadableFile } from './reading.types.ts';
 import { passOverSheets, type SheetSink } from './spreadsheet.types.ts';
 import { decoderOf } from './text.ts';
-import { entriesOf, openZip, readZipEntry } from './unpack.ts';
 import { type XmlNode, XmlTreeReader } from './xml-tree.ts';
+import { entriesOf, openZip, readZipEntry } from './zip.ts';
 
 interface Workbook {
   strings: readonly string[];

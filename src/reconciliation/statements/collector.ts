@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AMOUNT_MESSAGES, type AmountReading, UnreadableFile } from '../../infra/files/index.ts';
+import { EntryLines } from './entry-lines.ts';
 import {
   checkDeclaredTotals,
   emptySums,
@@ -38,7 +39,21 @@ export class StatementCollector {
   private rows: StatementRow[] = [];
   private current: OpenStatement | null = null;
   private statementCount = 0;
+  private readonly lines = new EntryLines();
   private readonly rowsHash = createHash('sha256');
+
+  /** What comes until `endEntry` stands in this file of an archive of several; its lines are those of the file. */
+  beginEntry(name: string): void {
+    this.lines.begin(name);
+    this.format = null;
+    this.variant = null;
+  }
+
+  /** Ends the file of the archive that has so many lines, and what is open in it. */
+  endEntry(lineCount = 0): void {
+    this.endStatement();
+    this.lines.end(lineCount);
+  }
 
   /** Begins a statement; what comes until `endStatement` belongs to it. */
   beginStatement(line: number, id: string | null = null, account: string | null = null): void {
@@ -67,7 +82,8 @@ export class StatementCollector {
   row(draft: RowDraft): void {
     const statement = this.opened(draft.line);
     const row: StatementRow = {
-      line: draft.line,
+      line: this.lines.through(draft.line),
+      entry: this.lines.placeOf(draft.line),
       statement: statement.index,
       ref: numbered(draft.ref),
       bankRef: numbered(draft.bankRef),
@@ -87,12 +103,12 @@ export class StatementCollector {
       details: draft.details ?? [],
       raw: draft.raw,
     };
-    this.add(statement, row);
-    if (row.raw.includes('\uFFFD')) this.reportDamagedText(row);
+    this.add(statement, row, draft.line);
+    if (row.raw.includes('\uFFFD')) this.reportDamagedText(row, draft.line);
     if (LOST_DIGITS.test(row.ref ?? '') || LOST_DIGITS.test(row.bankRef ?? '')) {
       this.error(
         'reference_damaged',
-        row.line,
+        draft.line,
         'a spreadsheet has made a number of a reference, and lost its digits',
       );
     }
@@ -116,7 +132,7 @@ export class StatementCollector {
     // More than a few balances in one statement is a made-up file; the limit is on what is kept.
     if (statement.balances.length < 100) {
       statement.balances.push(balance);
-      this.balances.push(balance);
+      this.balances.push({ ...balance, line: this.lines.through(line) });
     }
   }
 
@@ -139,16 +155,7 @@ export class StatementCollector {
     }
     if (checkDeclared) checkDeclaredTotals(statement, this);
     for (const [currency, sums] of statement.sums) {
-      this.totals.push({
-        statement: statement.index,
-        statementId: statement.id,
-        sequence: statement.sequence,
-        account: statement.account,
-        currency,
-        ...sums,
-        declared: statement.declared,
-        balanceProof: proveBalance(statement, currency, sums, this),
-      });
+      this.addTotals(statement, currency, sums, proveBalance(statement, currency, sums, this));
     }
   }
 
@@ -156,18 +163,10 @@ export class StatementCollector {
   abandon(): void {
     const statement = this.current;
     this.current = null;
-    for (const [currency, sums] of statement?.sums ?? []) {
-      this.totals.push({
-        statement: statement?.index ?? 0,
-        statementId: statement?.id ?? null,
-        sequence: statement?.sequence ?? null,
-        account: statement?.account ?? null,
-        currency,
-        ...sums,
-        declared: statement?.declared ?? null,
-        balanceProof: 'notPossible',
-      });
+    if (statement) {
+      for (const [currency, sums] of statement.sums) this.addTotals(statement, currency, sums, 'notPossible');
     }
+    this.lines.end();
   }
 
   get isOpen(): boolean {
@@ -185,11 +184,11 @@ export class StatementCollector {
 
   error(code: string, line: number, message: string): void {
     this.hasErrors = true;
-    this.problem({ severity: 'error', code, line, message });
+    this.problem('error', code, line, message);
   }
 
   warn(code: string, line: number, message: string): void {
-    this.problem({ severity: 'warning', code, line, message });
+    this.problem('warning', code, line, message);
   }
 
   /** An amount, or null after saying what is wrong with it. */
@@ -217,20 +216,38 @@ export class StatementCollector {
     return this.current as OpenStatement;
   }
 
-  private problem(problem: StatementProblem): void {
-    if (this.problems.length < LIMITS.problems) this.problems.push(problem);
+  private addTotals(
+    { index, id, sequence, account, declared }: OpenStatement,
+    currency: string | null,
+    sums: Sums,
+    balanceProof: StatementTotals['balanceProof'],
+  ): void {
+    const { entryName } = this.lines;
+    this.totals.push({
+      statement: index,
+      ...(entryName !== null && { entryName }),
+      statementId: id,
+      sequence,
+      account,
+      currency,
+      ...sums,
+      declared: declared && { ...declared, line: this.lines.through(declared.line) },
+      balanceProof,
+    });
+  }
+
+  private problem(severity: StatementProblem['severity'], code: string, line: number, message: string): void {
+    if (this.problems.length < LIMITS.problems)
+      this.problems.push({ severity, code, ...this.lines.problemAt(line, message) });
     else this.problemsLeftOut += 1;
   }
 
-  private add(statement: OpenStatement, row: StatementRow): void {
+  /** `line`: in the file that the row stands in. */
+  private add(statement: OpenStatement, row: StatementRow, line: number): void {
     let sums = statement.sums.get(row.currency);
     if (!sums) {
       if (statement.sums.size >= LIMITS.currencies) {
-        throw new UnreadableFile(
-          'too_many_currencies',
-          `more than ${LIMITS.currencies} currencies`,
-          row.line,
-        );
+        throw new UnreadableFile('too_many_currencies', `more than ${LIMITS.currencies} currencies`, line);
       }
       sums = emptySums();
       statement.sums.set(row.currency, sums);
@@ -250,16 +267,16 @@ export class StatementCollector {
       throw new UnreadableFile(
         'total_too_large',
         'the rows add up to more than can be counted exactly',
-        row.line,
+        line,
       );
     }
   }
 
-  private reportDamagedText(row: StatementRow): void {
+  private reportDamagedText(row: StatementRow, line: number): void {
     const message = 'characters that are not of the file’s character set, or digits that a spreadsheet lost';
     if (row.ref?.includes('\uFFFD') || row.bankRef?.includes('\uFFFD')) {
-      this.error('reference_damaged', row.line, `${message}, in a reference`);
-    } else this.warn('text_damaged', row.line, message);
+      this.error('reference_damaged', line, `${message}, in a reference`);
+    } else this.warn('text_damaged', line, message);
   }
 }
 

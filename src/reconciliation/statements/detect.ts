@@ -46,6 +46,13 @@ export type Reading =
     }
   | { kind: 'layout'; layout: Layout; encoding: string | null; fallback: FallbackEncoding };
 
+/** What a person says that a file is, if one does. */
+export interface ReadingNames {
+  /** One of `FORMATS`. */
+  format?: string;
+  layout?: Layout;
+}
+
 /** Names for `--format`. A spreadsheet or archive is opened first, and its inside read as this. */
 export const FORMATS: readonly string[] = [
   'mt940',
@@ -66,7 +73,7 @@ const DELIMITERS = [',', '\t', ';', '|'] as const;
  * How to read a file, from its first bytes; `format` or `layout` name it, else it is found out. Throws `UnreadableFile` for
  * what nothing here reads.
  */
-export function readingOf(sample: Buffer, named: { format?: string; layout?: Layout }): Reading {
+export function readingOf(sample: Buffer, named: ReadingNames): Reading {
   const plain = sample.toString('latin1').replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '');
   const workbook = workbookReading(sample, plain, named);
   if (workbook) return workbook;
@@ -79,6 +86,11 @@ export function readingOf(sample: Buffer, named: { format?: string; layout?: Lay
   const known = LAYOUTS.find(({ layout }) => layout.name === format);
   if (known) return layoutReading(known.layout);
   return tableReading(sample, kindsOf(format));
+}
+
+/** What a reading is called before its file says more: a layout's name, `camt`, `table` … */
+export function nameOf(reading: Reading): string {
+  return reading.kind === 'layout' ? reading.layout.name : reading.kind;
 }
 
 /** The tables that a format's name stands for, in the file that its ending names if it does; all of them without a name. */
@@ -167,7 +179,7 @@ function fallbackOf(sample: Buffer): FallbackEncoding {
 function workbookReading(
   sample: Buffer,
   plain: string,
-  named: { format?: string; layout?: Layout },
+  named: ReadingNames,
 ): Extract<Reading, { kind: 'html' | 'xml-spreadsheet' }> | null {
   const text = plain.replaceAll('\0', '');
   const kind = isWebPage(text) ? 'html' : isXmlSpreadsheet(text) ? 'xml-spreadsheet' : null;
@@ -177,13 +189,7 @@ function workbookReading(
 }
 
 /** The tables that a spreadsheet is read as; throws `UnreadableFile` where it was named as something that is none. */
-export function workbookKinds({
-  format,
-  layout,
-}: {
-  format?: string;
-  layout?: Layout;
-}): readonly TableKind[] {
+export function workbookKinds({ format, layout }: ReadingNames): readonly TableKind[] {
   const kinds = layout ? [] : kindsOf(format);
   if (kinds.length > 0) return kinds;
   throw new UnreadableFile(

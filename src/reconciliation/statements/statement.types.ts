@@ -3,8 +3,13 @@ export type Direction = 'credit' | 'debit';
 
 /** One line of a statement in our words, with what it was read from. */
 export interface StatementRow {
-  /** Where `raw` begins: the line of the unpacked text, 1-based; the row number in a spreadsheet. */
+  /**
+   * Where `raw` begins: the line of the unpacked text, 1-based; the row number in a spreadsheet. Of several files in an archive the lines
+   * are counted on from one to the next.
+   */
   line: number;
+  /** Which file of an archive of several it stands in; null for any other file. */
+  entry: EntryPlace | null;
   /** Which statement of the file, 0-based. */
   statement: number;
   /** The reference that the other side of the payment knows too; null when the file gives none. */
@@ -50,9 +55,17 @@ export interface StatementDetail {
   memo: string | null;
 }
 
+/** A place in one of several files of an archive. */
+export interface EntryPlace {
+  /** As the archive calls the file. */
+  name: string;
+  /** The line in that file, 1-based; 0 for it as a whole. */
+  line: number;
+}
+
 /** What a reader knows of a row; the rest is filled in by `StatementCollector`. */
 export type RowDraft = Pick<StatementRow, 'line' | 'amountMinor' | 'currency' | 'direction' | 'raw'> &
-  Partial<StatementRow>;
+  Partial<Omit<StatementRow, 'entry'>>;
 
 /**
  * `opening` and `closing` are booked balances; `openingPage` and `closingPage` those between the pages of one statement;
@@ -96,6 +109,8 @@ export interface DeclaredTotals {
 /** The booked rows of one statement in one currency. */
 export interface StatementTotals {
   statement: number;
+  /** The file of the archive that it stands in; absent where the archive does not hold several. */
+  entryName?: string;
   /** What the institution calls the statement, and the account it is of. */
   statementId: string | null;
   /** Its running number, as the file writes it; of the next statement it is one more. */
@@ -117,8 +132,10 @@ export interface StatementProblem {
   severity: 'error' | 'warning';
   /** Stable; listed in docs/statements.md. */
   code: string;
-  /** 1-based; 0 for the file as a whole. */
+  /** 1-based; 0 for the file as a whole. Counted as those of the rows. */
   line: number;
+  /** Which file of an archive of several is meant; absent for any other file. `message` begins with it too. */
+  entry?: EntryPlace;
   /** Plain English. Holds no personal data beyond what stands in the line itself. */
   message: string;
 }

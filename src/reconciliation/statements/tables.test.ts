@@ -229,14 +229,6 @@ describe('archives', () => {
     ['cut short (gzip)', gzipSync(text).subarray(0, -6), 'archive_damaged'],
     ['cut short (zip)', zip([{ name: 'a', content: text }]).subarray(0, -6), 'archive_damaged'],
     ['lying about its size', zip([{ name: 'a', content: text, declaredBytes: 5 }]), 'archive_damaged'],
-    [
-      'of several files',
-      zip([
-        { name: 'a', content: text },
-        { name: 'b', content: text },
-      ]),
-      'archive_of_several',
-    ],
     ['of none', zip([]), 'archive_empty'],
     ['with a password', zip([{ name: 'a', content: text, isEncrypted: true }]), 'archive_locked'],
     [
