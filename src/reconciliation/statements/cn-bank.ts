@@ -46,7 +46,8 @@ class BankReader implements TableReader {
     const balanceMinor = cells.amount('balance', currency, out);
     if (signedMinor === null) return;
     const bookedOn = cells.date('date', out);
-    if (!bookedOn) out.error('date_missing', cells.line, 'the row has no date');
+    if (!bookedOn && cells.text('date') === null)
+      out.error('date_missing', cells.line, 'the row has no date');
     if (typeof balanceMinor === 'number') {
       this.running.add({ signedMinor, balanceMinor, currency, on: bookedOn, line: cells.line });
     } else this.running.miss();

@@ -1,6 +1,7 @@
 import { plainText, readPrintedAmount, readPrintedDate, type TableRecord } from '../../infra/files/index.ts';
 import { excerpt, type StatementCollector } from './collector.ts';
 import type { DeclaredTotals } from './statement.types.ts';
+import { dayBefore, lacksYear } from './statement-date.ts';
 
 /** A kind of table whose columns are known by their names, wherever they stand. */
 export interface TableKind {
@@ -57,9 +58,16 @@ export class RowCells {
   private readonly cells: readonly string[];
   private readonly plain: readonly string[];
   private readonly columns: Columns;
+  private readonly statementOn: string | null;
 
-  /** `plain`: the cells as `plainText` gives them. */
-  constructor({ cells, line, raw }: TableRecord, plain: readonly string[], columns: Columns) {
+  /** `plain`: the cells as `plainText` gives them. `statementOn`: of when the table is, if it says so; days without a year are before it. */
+  constructor(
+    { cells, line, raw }: TableRecord,
+    plain: readonly string[],
+    columns: Columns,
+    statementOn: string | null,
+  ) {
+    this.statementOn = statementOn;
     this.cells = cells;
     this.plain = plain;
     this.line = line;
@@ -105,11 +113,17 @@ export class RowCells {
   date(role: string, out: StatementCollector): string | null {
     const text = this.text(role);
     if (text === null) return null;
-    const date = readPrintedDate(text);
-    if (!date) out.error('date_unreadable', this.line, `“${excerpt(text)}” is no date`);
-    return date;
+    const { statementOn } = this;
+    const date = readPrintedDate(text) ?? (statementOn && dayBefore(text, statementOn));
+    if (date) return date;
+    const why = statementOn === null && lacksYear(text) ? YEAR_MISSING : 'is no date';
+    out.error('date_unreadable', this.line, `“${excerpt(text)}” ${why}`);
+    return null;
   }
 }
+
+const YEAR_MISSING =
+  'has no year, and nothing above the heading says of when the statement is (账单日, 账单周期, 账单月份): ask for an export with years, or declare with --layout where the file says its date';
 
 /** A heading as it is compared: full-width forms, blanks, units and translations in brackets and the like taken away. */
 export function headerName(cell: string): string {

@@ -1,5 +1,6 @@
 import { plainText, readPrintedDate, type TableRecord, UnreadableFile } from '../../infra/files/index.ts';
 import type { StatementCollector } from './collector.ts';
+import { lacksYear, StatementDate } from './statement-date.ts';
 import {
   belowOf,
   type Columns,
@@ -39,6 +40,9 @@ export class TableParser {
   /** The line before, which may be the upper half of a heading. */
   private above: readonly string[] = [];
   private account: string | null = null;
+  private statementDate = new StatementDate();
+  /** Of when the rows are that lack the year. */
+  private statementOn: string | null = null;
   private prefaceLines = 0;
   private lastLine = 0;
   private sheetName = '';
@@ -69,7 +73,7 @@ export class TableParser {
     }
     const cells = this.fitting(record, heading.columns);
     const fitting = cells === record.cells ? plain : cells.map(plainText);
-    reader.row(new RowCells({ ...record, cells }, fitting, heading.columns));
+    reader.row(new RowCells({ ...record, cells }, fitting, heading.columns, this.statementOn));
   }
 
   /** The row's cells, after saying so when they are not as many as the heading's. */
@@ -117,6 +121,7 @@ export class TableParser {
     this.declared = new DeclaredReader(this.out);
     this.above = [];
     this.account = null;
+    this.statementDate = new StatementDate();
     this.prefaceLines = 0;
     this.hasRowsWithoutHeading = false;
   }
@@ -129,6 +134,7 @@ export class TableParser {
       return;
     }
     this.prefaceLines += 1;
+    this.statementDate.take(plain);
     if (this.heading) {
       this.hasRowsWithoutHeading ||= isDated(plain, this.heading.columns);
       return;
@@ -171,6 +177,7 @@ export class TableParser {
 
   private begin(heading: Heading, line: number): void {
     this.heading = heading;
+    this.statementOn = this.statementDate.date;
     this.out.format = heading.kind.format;
     this.out.variant = heading.kind.variant;
     this.out.beginStatement(line, null, this.account);
@@ -188,5 +195,6 @@ function headingText(plain: readonly string[]): string {
 }
 
 function isDated(plain: readonly string[], columns: Columns): boolean {
-  return readPrintedDate(plain[columns.indexOf('date') ?? -1] ?? '') !== null;
+  const date = plain[columns.indexOf('date') ?? -1] ?? '';
+  return readPrintedDate(date) !== null || lacksYear(date);
 }
