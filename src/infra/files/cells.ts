@@ -1,12 +1,30 @@
-import type { ReadingReport } from './reading.types.ts';
+import { type ReadingReport, UnreadableFile } from './reading.types.ts';
 
 /** A wider table is no statement. */
 export const MAX_SHEET_COLUMNS = 1_000;
+/** Of any sheet. */
+export const MAX_SHEET_ROWS = 1_048_576;
+/** Of any spreadsheet program; texts that many cells share could else make rows of any size. */
+const MAX_CELL_CHARS = 32_767;
 /** Number formats of the standard that are dates (ECMA-376, 18.8.30; 27–36 and 50–58 are those of East Asia). */
 const DATE_FORMATS = /^(1[4-9]|2[0-2]|2[7-9]|3[0-6]|4[5-7]|5[0-8])$/;
 const DAY_MS = 86_400_000;
 /** Spreadsheets keep so many digits of a number, and drop the others. */
 const KEPT_DIGITS = 15;
+
+/** Puts a cell at its column, with empty ones before it. Throws `UnreadableFile` beyond what a sheet of a statement has. */
+export function placeCell(cells: string[], column: number, text: string, line: number): void {
+  if (column >= MAX_SHEET_COLUMNS || column < 0)
+    throw new UnreadableFile('spreadsheet_too_large', `more than ${MAX_SHEET_COLUMNS} columns`, line);
+  if (text.length > MAX_CELL_CHARS)
+    throw new UnreadableFile(
+      'spreadsheet_too_large',
+      `a cell of more than ${MAX_CELL_CHARS} characters`,
+      line,
+    );
+  while (cells.length < column) cells.push('');
+  cells[column] = text;
+}
 
 /** Day 0 of a workbook: the first day of 1904 by its setting, else the one from which the dates after 1900-02-29 are right. */
 export function epochOf(is1904: boolean): number {

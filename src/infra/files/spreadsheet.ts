@@ -1,13 +1,16 @@
+import { readOds } from './ods.ts';
 import type { ReadingReport } from './reading.types.ts';
 import type { SheetSink } from './spreadsheet.types.ts';
 import type { ContainerKind } from './unpack.ts';
 import { readXls } from './xls.ts';
 import { readXlsx } from './xlsx.ts';
 
-export type SpreadsheetKind = Extract<ContainerKind, 'xlsx' | 'xls'>;
+export type SpreadsheetKind = Extract<ContainerKind, 'xlsx' | 'xls' | 'ods'>;
+
+const READERS = { xlsx: readXlsx, xls: readXls, ods: readOds };
 
 export function isSpreadsheet(container: ContainerKind): container is SpreadsheetKind {
-  return container === 'xlsx' || container === 'xls';
+  return container in READERS;
 }
 
 /** Reads the rows of a workbook in bounded memory; `afterChunk` is called between them. Throws `UnreadableFile`. */
@@ -18,5 +21,5 @@ export async function readSpreadsheet(
   sink: SheetSink,
   afterChunk: () => Promise<void>,
 ): Promise<void> {
-  await (kind === 'xls' ? readXls : readXlsx)(path, out, sink, afterChunk);
+  await READERS[kind](path, out, sink, afterChunk);
 }

@@ -3,13 +3,14 @@ import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { tooOldWorkbook } from './biff-records.ts';
 import { COMPOUND_FILE_MAGIC } from './compound-file.ts';
+import { ODS } from './ods.ts';
 import { UnreadableFile } from './reading.types.ts';
 import { damagedArchive, heldToLimits } from './swelling.ts';
-import { openZippedFiles, zipHolds } from './zip.ts';
+import { namesInZip, openZippedFiles } from './zip.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
-export type ContainerKind = 'plain' | 'gzip' | 'zip' | 'xlsx' | 'xls';
+export type ContainerKind = 'plain' | 'gzip' | 'zip' | 'xlsx' | 'xls' | 'ods';
 
 /** What a file is wrapped in, by its first bytes; throws `UnreadableFile` for kinds that nothing here reads. */
 export async function containerOf(path: string): Promise<ContainerKind> {
@@ -18,7 +19,7 @@ export async function containerOf(path: string): Promise<ContainerKind> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
     const magic = buffer.subarray(0, bytesRead).toString('latin1');
     if (magic.startsWith('\x1f\x8b')) return 'gzip';
-    if (magic.startsWith('PK\x03\x04')) return (await zipHolds(path, 'xl/workbook.xml')) ? 'xlsx' : 'zip';
+    if (magic.startsWith('PK\x03\x04')) return zippedKind(await namesInZip(path));
     if (magic.startsWith('PK\x05\x06')) throw new UnreadableFile('archive_empty', 'the zip holds no file');
     if (magic === COMPOUND_FILE_MAGIC) return 'xls';
     if (isBareWorkbook(buffer)) throw tooOldWorkbook();
@@ -29,6 +30,17 @@ export async function containerOf(path: string): Promise<ContainerKind> {
   } finally {
     await file.close();
   }
+}
+
+/** What kinds of documents are zips. */
+function zippedKind(names: ReadonlySet<string>): ContainerKind {
+  if (names.has('xl/workbook.xml')) return 'xlsx';
+  if (names.has(ODS.manifest) && (names.has(ODS.content) || names.has(ODS.lockedContent))) return 'ods';
+  if (!names.has('[Content_Types].xml')) return 'zip';
+  throw new UnreadableFile(
+    'xls_not_read',
+    'a document of an office program, and no workbook as .xlsx: save it as .xlsx or .csv',
+  );
 }
 
 /** The first record of a workbook without the file around it: some programs write so to this day. */

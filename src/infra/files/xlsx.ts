@@ -1,13 +1,13 @@
 import type { Entry, ZipFile } from 'yauzl';
-import { daysText, decimalText, epochOf, isDateFormat, MAX_SHEET_COLUMNS } from './cells.ts';
+import { daysText, decimalText, epochOf, isDateFormat, placeCell } from './cells.ts';
 import type { TableRecord } from './csv.ts';
 import { LIMITS } from './limits.ts';
 import type { ReadingReport } from './reading.types.ts';
 import { UnreadableFile } from './reading.types.ts';
 import { passOverSheets, type SheetSink } from './spreadsheet.types.ts';
-import { decoderOf } from './text.ts';
-import { type XmlNode, XmlTreeReader } from './xml-tree.ts';
-import { entriesOf, openZip, readZipEntry } from './zip.ts';
+import type { XmlNode } from './xml-tree.ts';
+import { entriesOf, openZip } from './zip.ts';
+import { readXmlEntry } from './zip-xml.ts';
 
 interface Workbook {
   strings: readonly string[];
@@ -42,27 +42,11 @@ export async function readXlsx(
     for (const [index, { name, entry }] of toRead.entries()) {
       if (index > 0) sink.nextSheet?.(name);
       const rows = sheetNode(workbook, out, (record) => sink.record(record));
-      await walk(zip, entry, 'worksheet', rows, afterChunk);
+      await readXmlEntry(zip, entry, 'worksheet', rows, { afterChunk });
     }
   } finally {
     zip.close();
   }
-}
-
-async function walk(
-  zip: ZipFile,
-  entry: Entry,
-  rootName: string,
-  root: XmlNode,
-  afterChunk?: () => Promise<void>,
-): Promise<void> {
-  const decoder = decoderOf('utf-8');
-  const xml = new XmlTreeReader(rootName, root);
-  for await (const bytes of readZipEntry(zip, entry)) {
-    xml.write(decoder.decode(bytes, { stream: true }));
-    await afterChunk?.();
-  }
-  xml.end();
 }
 
 /** The visible sheets of cells. */
@@ -76,7 +60,7 @@ async function findSheets(
   const [book, relations] = [entries.get('xl/workbook.xml'), entries.get('xl/_rels/workbook.xml.rels')];
   if (!book || !relations)
     throw new UnreadableFile('spreadsheet_damaged', 'the spreadsheet lacks its list of sheets');
-  await walk(zip, book, 'workbook', {
+  await readXmlEntry(zip, book, 'workbook', {
     children: {
       workbookPr: {
         open: ({ date1904 }) => {
@@ -95,7 +79,7 @@ async function findSheets(
       },
     },
   });
-  await walk(zip, relations, 'Relationships', {
+  await readXmlEntry(zip, relations, 'Relationships', {
     children: {
       Relationship: {
         open: ({ Id = '', Target = '' }) => {
@@ -130,7 +114,7 @@ async function readStrings(zip: ZipFile, entry: Entry | undefined): Promise<stri
       }
     },
   };
-  await walk(zip, entry, 'sst', {
+  await readXmlEntry(zip, entry, 'sst', {
     children: {
       si: {
         open: () => {
@@ -150,7 +134,7 @@ async function readStyles(zip: ZipFile, entry: Entry | undefined): Promise<boole
   const isDate: boolean[] = [];
   if (!entry) return isDate;
   const own = new Map<string, string>();
-  await walk(zip, entry, 'styleSheet', {
+  await readXmlEntry(zip, entry, 'styleSheet', {
     children: {
       numFmts: {
         children: {
@@ -188,10 +172,7 @@ function sheetNode(workbook: Workbook, out: ReadingReport, take: (record: TableR
     },
   };
   const closeCell = () => {
-    if (column >= MAX_SHEET_COLUMNS)
-      throw new UnreadableFile('spreadsheet_too_large', `more than ${MAX_SHEET_COLUMNS} columns`, line);
-    while (cells.length < column) cells.push('');
-    cells[column] = cellText(value, type, style, workbook, out, line);
+    placeCell(cells, column, cellText(value, type, style, workbook, out, line), line);
     column += 1;
   };
   return {

@@ -1,9 +1,9 @@
-import { daysText, decimalText, epochOf, isDateFormat, MAX_SHEET_COLUMNS } from './cells.ts';
+import { daysText, decimalText, epochOf, isDateFormat, MAX_SHEET_ROWS, placeCell } from './cells.ts';
 import type { ReadingReport } from './reading.types.ts';
 import { UnreadableFile } from './reading.types.ts';
 import type { SheetSink } from './spreadsheet.types.ts';
 import type { XmlAttributes } from './xml-grammar.ts';
-import { type XmlNode, XmlTreeReader } from './xml-tree.ts';
+import { attributeOf, countIn, marks, type XmlNode, XmlTreeReader } from './xml-tree.ts';
 
 /** What a file of this kind says of itself near its beginning. */
 export const XML_SPREADSHEET = /urn:schemas-microsoft-com:office:spreadsheet/;
@@ -11,7 +11,6 @@ export const XML_SPREADSHEET = /urn:schemas-microsoft-com:office:spreadsheet/;
 /** Text may be marked up, one mark inside another. */
 const MARKS = ['Font', 'B', 'I', 'U', 'S', 'Sub', 'Sup', 'Span'] as const;
 const MARKS_DEEP = 3;
-const MAX_ROW = 1_048_576;
 
 /**
  * Reads “XML Spreadsheet 2003” row by row: a workbook as one XML of `ss:Worksheet`, `ss:Row`, `ss:Cell`. Dates become
@@ -86,8 +85,8 @@ export class XmlSpreadsheetReader {
   }
 
   private openRow(attributes: XmlAttributes): void {
-    this.line = numberOf(attributes, 'Index') ?? this.line + 1;
-    if (this.line > MAX_ROW)
+    this.line = countIn(attributes, 'Index') ?? this.line + 1;
+    if (this.line > MAX_SHEET_ROWS)
       throw new UnreadableFile('spreadsheet_too_large', 'a row behind the last one', this.line);
     this.cells = [];
     this.column = 0;
@@ -107,13 +106,13 @@ export class XmlSpreadsheetReader {
       close: (text) => {
         this.value += text;
       },
-      children: marks(MARKS_DEEP),
+      children: marks(MARKS, MARKS_DEEP),
     };
     return {
       open: (attributes) => {
-        this.column = (numberOf(attributes, 'Index') ?? this.column + 1) - 1;
+        this.column = (countIn(attributes, 'Index') ?? this.column + 1) - 1;
         this.style = attributeOf(attributes, 'StyleID') ?? this.rowStyle;
-        this.across = numberOf(attributes, 'MergeAcross') ?? 0;
+        this.across = countIn(attributes, 'MergeAcross') ?? 0;
         this.type = 'String';
         this.value = '';
       },
@@ -124,11 +123,7 @@ export class XmlSpreadsheetReader {
   }
 
   private closeCell(): void {
-    if (this.column >= MAX_SHEET_COLUMNS || this.column < 0) {
-      throw new UnreadableFile('spreadsheet_too_large', `more than ${MAX_SHEET_COLUMNS} columns`, this.line);
-    }
-    while (this.cells.length < this.column) this.cells.push('');
-    this.cells[this.column] = this.cellText();
+    placeCell(this.cells, this.column, this.cellText(), this.line);
     this.column += 1 + this.across;
   }
 
@@ -142,20 +137,4 @@ export class XmlSpreadsheetReader {
     if (type === 'Boolean') return value === '1' ? 'TRUE' : 'FALSE';
     return value;
   }
-}
-
-function marks(deep: number): Readonly<Record<string, XmlNode>> {
-  if (deep === 0) return {};
-  return Object.fromEntries(MARKS.map((name) => [name, { isMark: true, children: marks(deep - 1) }]));
-}
-
-/** The value of an attribute, whatever prefix stands for the namespace of spreadsheets. */
-function attributeOf(attributes: XmlAttributes, name: string): string | undefined {
-  const key = Object.keys(attributes).find((each) => each === name || each.endsWith(`:${name}`));
-  return key === undefined ? undefined : attributes[key];
-}
-
-function numberOf(attributes: XmlAttributes, name: string): number | undefined {
-  const digits = attributeOf(attributes, name);
-  return digits !== undefined && /^\d{1,7}$/.test(digits) ? Number(digits) : undefined;
 }

@@ -30,7 +30,7 @@ interface Compiled {
 
 /**
  * Walks XML as it comes, in the memory of one token: a tree of nodes says what matters. Elements in another namespace than
- * that of the first known element are passed over. A DOCTYPE is refused: statements have none, and attacks do.
+ * that of the first known element are passed over, unless the format mixes several. A DOCTYPE is refused: statements have none, and attacks do.
  */
 export class XmlTreeReader implements XmlPlace, XmlEvents {
   private readonly scanner = new XmlScanner(this);
@@ -44,9 +44,12 @@ export class XmlTreeReader implements XmlPlace, XmlEvents {
   private content = '';
   private hasBegun = false;
 
-  /** `rootName` may stand below an envelope of others' making. */
-  constructor(rootName: string, root: XmlNode) {
+  private readonly isMixed: boolean;
+
+  /** `rootName` may stand below an envelope of others' making. `isMixed`: elements of several namespaces matter, told by their names. */
+  constructor(rootName: string, root: XmlNode, { isMixed = false } = {}) {
     this.rootName = rootName;
+    this.isMixed = isMixed;
     this.top = compile({ children: { [rootName]: root } }, null);
     this.node = this.top;
   }
@@ -104,7 +107,7 @@ export class XmlTreeReader implements XmlPlace, XmlEvents {
       this.skipped += 1;
       return;
     }
-    const known = this.node.children.get(this.prefix === '' ? name : this.localName(name));
+    const known = this.node.children.get(this.prefix === '' && !this.isMixed ? name : this.localName(name));
     if (!known) {
       // Above the root anything may stand; beside what is known, nothing of it matters.
       if (this.prefix !== null) this.skipped = 1;
@@ -140,8 +143,28 @@ export class XmlTreeReader implements XmlPlace, XmlEvents {
       if (local === this.rootName) this.prefix = prefix === '' ? '' : `${prefix}:`;
       return local;
     }
+    if (this.isMixed) return name.slice(name.indexOf(':') + 1);
     return name.startsWith(this.prefix) ? name.slice(this.prefix.length) : '';
   }
+}
+
+/** The value of an attribute, whatever prefix its name has. */
+export function attributeOf(attributes: XmlAttributes, name: string): string | undefined {
+  const key = Object.keys(attributes).find((each) => each === name || each.endsWith(`:${name}`));
+  return key === undefined ? undefined : attributes[key];
+}
+
+/** A count in an attribute; undefined where there is none. */
+export function countIn(attributes: XmlAttributes, name: string): number | undefined {
+  const digits = attributeOf(attributes, name);
+  return digits !== undefined && /^\d{1,7}$/.test(digits) ? Number(digits) : undefined;
+}
+
+/** Elements that mark up text, one inside another. */
+export function marks(names: readonly string[], deep: number): Readonly<Record<string, XmlNode>> {
+  if (deep === 0) return {};
+  const children = marks(names, deep - 1);
+  return Object.fromEntries(names.map((name) => [name, { isMark: true, children }]));
 }
 
 function compile(node: XmlNode, parent: Compiled | null): Compiled {

@@ -135,11 +135,11 @@ export function entriesOf(zip: ZipFile): Promise<Entry[]> {
   });
 }
 
-/** Whether a file of this name is in a zip. */
-export async function zipHolds(path: string, name: string): Promise<boolean> {
+/** What the files of a zip are called, as they are written. */
+export async function namesInZip(path: string): Promise<Set<string>> {
   const zip = await openZip(path);
   try {
-    return (await entriesOf(zip)).some(({ fileName }) => fileName === name);
+    return new Set((await entriesOf(zip)).map(({ fileName }) => fileName));
   } finally {
     zip.close();
   }

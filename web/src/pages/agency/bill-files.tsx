@@ -81,7 +81,7 @@ function Upload({ agencyId }: { agencyId: string }) {
         <span className="field-label">{texts.chooseFile}</span>
         <input
           type="file"
-          accept=".csv,.xls,.xlsx,.gz,.zip"
+          accept=".csv,.xls,.xlsx,.ods,.gz,.zip"
           onChange={(event) => choose(event.target.files?.[0] ?? null)}
         />
       </label>
