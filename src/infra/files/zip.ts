@@ -10,6 +10,9 @@ import { decoderOf } from './text.ts';
 /** A zip with more than this is not a statement. */
 const MAX_ZIP_ENTRIES = 10_000;
 
+/** Folders, and what file managers put beside files. */
+const NO_FILE = /\/$|^__MACOSX\/|(^|\/)(\.|Thumbs\.db$|desktop\.ini$)/i;
+
 /** One file of a zip. */
 export interface ZippedFile {
   name: string;
@@ -20,14 +23,14 @@ export interface ZippedFile {
 }
 
 /**
- * The files of a zip, at least one, by their names in the order of code units: without folders, what a Mac adds, and sums that lie
+ * The files of a zip, at least one, by their names in the order of code units: without folders, what file managers add, and sums that lie
  * beside their rows. The caller closes it. Throws `UnreadableFile`, also for what all of them together unpack to.
  */
 export async function openZippedFiles(path: string): Promise<{ files: ZippedFile[]; close: () => void }> {
   const zip = await openZip(path);
   try {
     const named = (await entriesOf(zip))
-      .filter(({ fileName }) => !/\/$|^__MACOSX\/|(^|\/)\./.test(fileName))
+      .filter(({ fileName }) => !NO_FILE.test(fileName))
       .map((entry) => ({ entry, name: nameOf(entry) }));
     const files = withoutSums(named).sort((a, b) => (a.name < b.name ? -1 : 1));
     if (files.length === 0) throw new UnreadableFile('archive_empty', 'the zip holds no file');

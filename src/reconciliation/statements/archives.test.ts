@@ -33,6 +33,7 @@ describe('a zip of several statement files', () => {
       zip([
         { name: 'C53/b.xml', content: camt(B) },
         { name: 'C53/', content: '' },
+        { name: 'C53/Thumbs.db', content: 'x' },
         { name: 'C53/a.xml', content: camt(A) },
       ]),
     );

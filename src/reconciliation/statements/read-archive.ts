@@ -48,7 +48,7 @@ async function findReadings(
   for (const file of files) {
     out.beginEntry(file.name);
     if (file.byteLength === 0) throw new UnreadableFile('file_empty', 'the file is empty');
-    entries.push({ file, reading: await findReading(file.bytes(), named) });
+    entries.push({ file, reading: await findReading(file.bytes(), named).catch(withAdvice) });
     out.endEntry();
   }
   const kinds = entries.map(({ file, reading }) => {
@@ -57,6 +57,11 @@ async function findReadings(
   });
   refuseMixed(kinds);
   return entries;
+}
+
+function withAdvice(error: unknown): never {
+  if (!(error instanceof UnreadableFile) || error.code !== 'format_unknown') throw error;
+  throw new UnreadableFile(error.code, `${error.message}; if it is no statement, take it out of the zip`);
 }
 
 async function readSeveral(

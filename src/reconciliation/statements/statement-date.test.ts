@@ -29,7 +29,7 @@ describe('bills whose rows lack the year', () => {
   });
 
   it.each([
-    ['its period', '账单周期：2025/12/06-2026/01/05'],
+    ['its period', '账单周期：2025/12/06---2026/01/05'],
     ['its period, in words', '账单周期,2025年12月6日 00:00:00,至,2026年1月5日 23:59:59'],
     ['its period, of which only the first day has a year', '账单周期：2025年12月06日-01月05日'],
     ['its period, by its ends', '起始日期：20251206\n终止日期：20260105'],

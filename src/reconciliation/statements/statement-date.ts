@@ -13,14 +13,14 @@ const NOT_ANOTHER = '(?<!上期|上次|上月|上一期?|上一个|下期|下次
 const BILLED_ON = pattern(
   `${NOT_ANOTHER}(?:(?:账单|出账|结账|对账|清算)(?:生成)?(?:日期|日)|statement date)(?:为|是)?${GAP}${DAY}`,
 );
-const TO = '\\s?(?:至|到|[-~—–]{1,2}|to)\\s?';
+const TO = '\\s?(?:至|到|[-~—–]{1,4}|to)\\s?';
 const PERIOD = pattern(`${DAY}${TIME}${TO}${DAY}`);
 /** `2025/12/06-01/05` */
 const PERIOD_OF_ONE_YEAR = pattern(`${DAY}${TO}(\\d{1,2})[-/月](\\d{1,2})(?!\\d)`);
 const FROM = pattern(`(?:起始|开始)(?:日期|日|时间)?${GAP}${DAY}`);
 const UNTIL = pattern(`(?<!还款|缴款|付款|有效期?)(?:终止|结束|截止|截至)(?:日期|日|时间)?${GAP}${DAY}`);
 const BILLED_MONTHS = [
-  pattern(`${NOT_ANOTHER}(?:账单|账务)(?:月份|年月|月|期)${GAP}${MONTH}`),
+  pattern(`${NOT_ANOTHER}(?:账单|账务)(?:所属)?(?:月份|年月|月|期)${GAP}${MONTH}`),
   pattern(`${WORDED_MONTH}份?[^\\d,]{0,16}账单`),
   pattern(`账单${GAP}${WORDED_MONTH}`),
 ];
