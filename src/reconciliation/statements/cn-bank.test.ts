@@ -47,6 +47,17 @@ describe('what Chinese banks export', () => {
     expect(movements(found)).toEqual(['-560 CNY', '+700 CNY']);
   });
 
+  it('may name the columns again in English', async () => {
+    const found = await inspect(
+      '交易日,记账日,交易摘要,人民币金额,卡号末四位\nSOLD,POSTED,DESCRIPTION,RMB AMOUNT,CARD NO(LAST 4 DIGITS)\n20260105,20260106,甲,5.60,1234\n',
+    );
+    expect(told(found.problems)).toEqual([]);
+    expect(movements(found)).toEqual(['-560 CNY']);
+    expect(found.rows[0]?.line).toBe(3);
+    const { problems } = await inspect('交易日,交易摘要,收入\nN/A,x,5.60\n');
+    expect(problems).toContain('error date_unreadable 2');
+  });
+
   it('does not guess whether an amount without a sign was spent', async () => {
     const found = await inspect('交易日期,交易摘要,交易金额,入账金额\n20260105,甲,5.60,5.60\n');
     expect(found.problems).toContain('error direction_unreadable 2');

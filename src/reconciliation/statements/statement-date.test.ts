@@ -38,6 +38,10 @@ describe('bills whose rows lack the year', () => {
     ['its title', '某银行信用卡2026年01月电子账单'],
     ['its title, behind', '某银行信用卡对账单（2026年1月）'],
     ['a table of its own', '账单日 Statement Date,到期还款日,本期账单\n2026/01/05,2026/01/23,2000.12'],
+    [
+      'such a table in two languages',
+      '账单日,,到期还款日\nStatement Date,,Payment Due Date\n2026年01月05日,,2026年01月23日',
+    ],
     ['its day before its month', '2025年12月账单\n账单日：2026-01-05'],
     [
       'itself, and not the bills beside it',

@@ -52,7 +52,9 @@ export class StatementDate {
     for (const [column, label] of this.labels.entries()) {
       if (label !== '') this.takeText(`${label} ${plain[column] ?? ''}`);
     }
-    this.labels = plain.map((cell) => (LABEL.test(cell.toLowerCase()) ? cell : ''));
+    // The translation of a label may stand in a line between.
+    const waits = (column: number) => (/\d/.test(plain[column] ?? '') ? '' : (this.labels[column] ?? ''));
+    this.labels = plain.map((cell, column) => (LABEL.test(cell.toLowerCase()) ? cell : waits(column)));
   }
 
   private takeText(line: string): void {

@@ -161,7 +161,9 @@ export class TableParser {
     return null;
   }
 
-  /** “发生额” over “收入” and “支出”: names of columns, and no digit. False when the line is no half of a heading. */
+  /**
+   * “发生额” over “收入” and “支出”: names of columns, and no digit. False when the line is no half of a heading, nor its translation.
+   */
   private takeLowerHalf(plain: readonly string[]): boolean {
     const { upper } = this;
     this.upper = null;
@@ -172,7 +174,7 @@ export class TableParser {
       !plain.some((cell) => /\d/.test(cell)) && plain.some((cell) => names.has(headerName(cell)));
     const whole = isHalf ? this.headingIn(belowOf(upper.cells, plain)) : null;
     this.begin(whole ?? upper.heading, upper.line);
-    return whole !== null;
+    return whole !== null || isTranslation(plain, upper.heading.columns);
   }
 
   private begin(heading: Heading, line: number): void {
@@ -188,6 +190,12 @@ export class TableParser {
 /** Each page of an export may repeat its heading. */
 function isAgain({ first, text }: Heading, plain: readonly string[]): boolean {
   return plain[0] === first && headingText(plain) === text;
+}
+
+/** Some banks write the names of the columns again in English, below. */
+function isTranslation(plain: readonly string[], columns: Columns): boolean {
+  const isWord = /^[a-z][a-z ./()]*$/i.test(plain[columns.indexOf('date') ?? -1] ?? '');
+  return isWord && plain.every((cell) => cell === '' || /[a-z]/i.test(cell));
 }
 
 function headingText(plain: readonly string[]): string {
