@@ -76,6 +76,7 @@ describeOnBothStacks('bulk loading', (stack) => {
     expect(await stored()).toEqual([]);
   });
 
+  const asItIs = <Row>(row: Row) => row;
   it.each([3, 2_500])('adds %i rows with the transaction that they are in, or none', async (count) => {
     const rows = Array.from({ length: count }, (_, at) => ({
       id: String(at).padStart(6, '0'),
@@ -83,15 +84,15 @@ describeOnBothStacks('bulk loading', (stack) => {
       note: at === 2 ? '制表\t换行\n反斜线\\' : `note ${at}`,
     }));
     const { db } = stack();
-    await transact(db, (tx) => bulkInsert(tx, 'bulk_rows', rows));
+    await transact(db, (tx) => bulkInsert(tx, 'bulk_rows', rows, asItIs));
     expect(await stored()).toEqual(rows.map((one) => [one.id, one.amount_minor, one.note]));
     const others = rows.map((one) => ({ ...one, id: `x${one.id}` }));
-    const twice = transact(db, (tx) => bulkInsert(tx, 'bulk_rows', [...others, ...rows.slice(-1)]));
+    const twice = transact(db, (tx) => bulkInsert(tx, 'bulk_rows', [...others, ...rows.slice(-1)], asItIs));
     await expect(twice).rejects.toThrow();
     const tooLong = others.map((one) => ({ ...one, id: `${one.id}-too-long` }));
-    await expect(transact(db, (tx) => bulkInsert(tx, 'bulk_rows', tooLong))).rejects.toThrow();
+    await expect(transact(db, (tx) => bulkInsert(tx, 'bulk_rows', tooLong, asItIs))).rejects.toThrow();
     const undone = transact(db, async (tx) => {
-      await bulkInsert(tx, 'bulk_rows', others);
+      await bulkInsert(tx, 'bulk_rows', others, asItIs);
       throw new Error('something later failed');
     });
     await expect(undone).rejects.toThrow('something later failed');

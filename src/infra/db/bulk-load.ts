@@ -26,7 +26,8 @@ export async function bulkUpsert(db: Db, table: BulkTable, lines: BulkLines): Pr
   if (lines.count === 0) return;
   if (dialectOf(db) === 'postgres') return upsertArrays(db, table, readBulkLines(lines));
   try {
-    await loadData(db, { name: table.name, columns: Object.keys(table.columns), onKey: 'replace' }, lines);
+    const into = { name: table.name, columns: Object.keys(table.columns), onKey: 'replace' } as const;
+    await loadData(db, into, packetsOf(lines.bytes), lines.count);
   } catch (error) {
     if (!LOCAL_FILES_FORBIDDEN.has((error as { errno?: number }).errno)) throw error;
     await insertInPieces(db, table, readBulkLines(lines));
@@ -34,39 +35,49 @@ export async function bulkUpsert(db: Db, table: BulkTable, lines: BulkLines): Pr
 }
 
 /**
- * Adds rows that all have the same columns, in the transaction: many of them as `bulkUpsert` does. Throws where a key is there already,
- * or a value does not fit.
+ * Adds a row for each item, all with the same columns, in the transaction: many of them as `bulkUpsert` does. `rowOf` is asked while they
+ * are sent, so that they are never there all at once. Throws where a key is there already, or a value does not fit.
  */
-export async function bulkInsert(
+export async function bulkInsert<Item>(
   tx: Tx,
   name: string,
-  rows: readonly Readonly<Record<string, string | number | null>>[],
+  items: readonly Item[],
+  rowOf: (item: Item) => Readonly<Record<string, string | number | null>>,
 ): Promise<void> {
-  if (dialectOf(tx) === 'mysql' && rows.length >= MANY_ROWS) {
-    const columns = Object.keys(rows[0] ?? {});
-    const lines = rows.map((row) => bulkLine(columns.map((column) => row[column] ?? null))).join('');
+  const [first] = items;
+  if (first === undefined) return;
+  if (dialectOf(tx) === 'mysql' && items.length >= MANY_ROWS) {
+    const columns = Object.keys(rowOf(first));
     try {
-      await loadData(tx, { name, columns, onKey: '' }, { bytes: Buffer.from(lines), count: rows.length });
+      await loadData(tx, { name, columns, onKey: '' }, linesOf(items, rowOf), items.length);
       return;
     } catch (error) {
       if (!LOCAL_FILES_FORBIDDEN.has((error as { errno?: number }).errno)) throw error;
     }
   }
-  for (let from = 0; from < rows.length; from += ROWS_PER_INSERT)
-    await tx(name).insert(rows.slice(from, from + ROWS_PER_INSERT));
+  for (let from = 0; from < items.length; from += ROWS_PER_INSERT)
+    await tx(name).insert(items.slice(from, from + ROWS_PER_INSERT).map(rowOf));
+}
+
+function* linesOf<Item>(items: readonly Item[], rowOf: (item: Item) => object): Generator<Buffer> {
+  for (let from = 0; from < items.length; from += ROWS_PER_INSERT) {
+    const some = items.slice(from, from + ROWS_PER_INSERT);
+    yield Buffer.from(some.map((item) => bulkLine(Object.values(rowOf(item)))).join(''));
+  }
 }
 
 async function loadData(
   db: Db | Tx,
   { name, columns, onKey }: { name: string; columns: readonly string[]; onKey: 'replace' | '' },
-  { bytes, count }: BulkLines,
+  packets: Iterable<Buffer>,
+  count: number,
 ): Promise<void> {
   const load = db.raw(
     `load data local infile 'rows' ${onKey} into table ${name} character set utf8mb4
      fields terminated by '\\t' escaped by '\\\\' lines terminated by '\\n' (${columns.join(', ')})`,
   );
   // mysql2 reads from here, and never from a file that a server asks for.
-  load.options({ infileStreamFactory: () => Readable.from(piecesOf(bytes)) });
+  load.options({ infileStreamFactory: () => Readable.from(packets) });
   const [result] = (await load) as unknown as [{ affectedRows: number; warningStatus: number }];
   // With LOCAL, values that do not fit are changed and only warned of.
   if (result.warningStatus > 0 || result.affectedRows < count) {
@@ -75,7 +86,7 @@ async function loadData(
 }
 
 /** Packets that any server takes. */
-function* piecesOf(bytes: Uint8Array): Generator<Buffer> {
+function* packetsOf(bytes: Uint8Array): Generator<Buffer> {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let from = 0; from < whole.length; from += PACKET_BYTES)
     yield whole.subarray(from, from + PACKET_BYTES);

@@ -45,19 +45,15 @@ const SEALED_REASON = 'break_events.sealed_reason';
 
 /** Writes what happened to breaks, in the transaction of what happened. A version that is taken violates the primary key. */
 export async function recordBreakEvents(tx: Tx, vault: Vault, events: readonly BreakEvent[]): Promise<void> {
-  await bulkInsert(
-    tx,
-    'break_events',
-    events.map((one) => ({
-      break_id: one.breakId,
-      version: one.version,
-      event: one.event,
-      actor: one.actor,
-      sealed_reason: one.reason ? vault.seal(one.reason, SEALED_REASON) : null,
-      details: JSON.stringify(one.details ?? {}),
-      at_ms: one.atMs,
-    })),
-  );
+  await bulkInsert(tx, 'break_events', events, (one) => ({
+    break_id: one.breakId,
+    version: one.version,
+    event: one.event,
+    actor: one.actor,
+    sealed_reason: one.reason ? vault.seal(one.reason, SEALED_REASON) : null,
+    details: JSON.stringify(one.details ?? {}),
+    at_ms: one.atMs,
+  }));
 }
 
 /** A break's history, oldest first. */

@@ -20,8 +20,9 @@ export function digestOf(
   right: RowTable,
   claims: Claims,
   proposals: readonly Proposal[],
+  before: PairPrints,
 ): string {
-  const prints = new Fingerprints(left.lanes, right.lanes);
+  const prints = new Fingerprints(left.lanes, right.lanes, before.sums);
   const tagOf = new Map<MatchRule, number>(MATCH_RULES.map((rule, place) => [rule, TAGS.match + place]));
   claims.visit(
     (rule, leftRow, rightRow) => prints.addPair(tagOf.get(rule) ?? 0, leftRow, rightRow),
@@ -32,21 +33,44 @@ export function digestOf(
   }
   for (const proposal of proposals)
     prints.addPair(TAGS.proposal + proposal.score, proposal.left, proposal.right);
-  const counts = [claims.matchCount, claims.breaks.length, proposals.length];
+  const counts = [before.count + claims.matchCount, claims.breaks.length, proposals.length];
   return createHash('sha256')
     .update(`matching ${VERSION} ${counts.join(' ')} ${prints.sums.join(' ')}`)
     .digest('hex');
 }
 
+/** Matches that were found before, one row with one by reference: how many, and the sums of their fingerprints. */
+export interface PairPrints {
+  count: number;
+  sums: readonly [number, number];
+}
+
+export const NO_PAIRS: PairPrints = { count: 0, sums: [0, 0] };
+
+/** `partners`: by row of the left side its partner + 1, or 0; `left` and `right` are the lanes of all rows. */
+export function printsOfPairs(partners: Int32Array, left: Int32Array, right: Int32Array): PairPrints {
+  const prints = new Fingerprints(left, right);
+  const tag = TAGS.match + MATCH_RULES.indexOf('exactReference');
+  let count = 0;
+  for (let row = 0; row < partners.length; row++) {
+    const partner = partners[row] ?? 0;
+    if (partner === 0) continue;
+    prints.addPair(tag, row, partner - 1);
+    count++;
+  }
+  return { count, sums: prints.sums };
+}
+
 class Fingerprints {
   /** Modulo 2³², one for each lane. */
-  readonly sums: [number, number] = [0, 0];
+  readonly sums: [number, number];
   private readonly left: Int32Array;
   private readonly right: Int32Array;
 
-  constructor(left: Int32Array, right: Int32Array) {
+  constructor(left: Int32Array, right: Int32Array, [first, second]: PairPrints['sums'] = [0, 0]) {
     this.left = left;
     this.right = right;
+    this.sums = [first, second];
   }
 
   add(tag: number, lefts: readonly number[], rights: readonly number[]): void {

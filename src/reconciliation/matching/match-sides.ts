@@ -3,7 +3,7 @@ import { matchAcrossDayCut, matchAlternateKeys, matchExactReferences } from './b
 import { Chains } from './chains.ts';
 import { Claims } from './claims.ts';
 import { classify, setAside } from './classify.ts';
-import { digestOf } from './digest.ts';
+import { digestOf, NO_PAIRS, type PairPrints } from './digest.ts';
 import { keyIdsOf } from './key-ids.ts';
 import type { MatchResult, Side } from './matching.types.ts';
 import { matchNearReferences } from './near-references.ts';
@@ -19,7 +19,7 @@ const STEPS = 9;
 /**
  * Matches two sides whose tables share a pool of texts. The passes run in the order of docs/reconciliation.md; each takes only what
  * those before it left, and a row is taken once. Every row ends in a match or a break, which is counted again at the end. `onStep` is
- * told before each step how many are done, of how many.
+ * told before each step how many are done, of how many. `before`: what was matched without tables; it is in the count and the digest.
  * Throws RangeError for amounts that can't be added up exactly, for tables of different pools, and for a late side that has rows.
  */
 export function matchSides(
@@ -27,6 +27,7 @@ export function matchSides(
   right: Side,
   rules: MatchingRules,
   onStep: (done: number, total: number) => void = () => {},
+  before: PairPrints = NO_PAIRS,
 ): MatchResult {
   if (left.table.pool !== right.table.pool)
     throw new RangeError('sides that are matched share a pool of texts');
@@ -65,13 +66,13 @@ export function matchSides(
   classify(run);
   onStep(8, STEPS);
   return {
-    matchCount: claims.matchCount,
+    matchCount: before.count + claims.matchCount,
     matches: () => claims.matches(),
     visit: (onPair, onGroup) => claims.visit(onPair, onGroup),
     breaks: claims.breaks,
     proposals,
     proof: prove(run.left, run.right, claims),
-    digest: digestOf(run.left, run.right, claims, proposals),
+    digest: digestOf(run.left, run.right, claims, proposals, before),
   };
 }
 

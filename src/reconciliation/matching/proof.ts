@@ -7,9 +7,14 @@ export function assertCountable(table: RowTable): void {
   let totalMinor = 0;
   for (let row = 0; row < table.count; row++) {
     totalMinor += Math.abs(table.amountMinor[row] ?? 0) + Math.abs(table.feeMinor[row] ?? 0);
-    if (totalMinor > Number.MAX_SAFE_INTEGER)
-      throw new RangeError('amounts add up to more than can be counted exactly');
+    assertSafeTotal(totalMinor);
   }
+}
+
+/** Throws RangeError for a sum of amounts, whatever their sign, that may have lost a minor unit. */
+export function assertSafeTotal(totalMinor: number): void {
+  if (totalMinor > Number.MAX_SAFE_INTEGER)
+    throw new RangeError('amounts add up to more than can be counted exactly');
 }
 
 /**

@@ -76,6 +76,17 @@ export class RowTable {
     this.lanes = longer(this.lanes, rows * 2);
   }
 
+  /** Takes all rows out; the room for them, and the pool, stay. */
+  clear(): void {
+    const rows = this.count;
+    this.count = 0;
+    this.texts.end = 0;
+    for (const name of KEY_COLUMNS) this[name].at.fill(NO_TEXT, 0, rows);
+    this.feeMinor.fill(0, 0, rows);
+    for (const flags of [this.status, this.kind, this.isUnreadable, this.isNearCutOff])
+      flags.fill(0, 0, rows);
+  }
+
   /** Adds a row; returns its number. Throws RangeError for an amount or a fee that is not a safe integer, and for a date that is none. */
   add(row: MatchRow): number {
     const { amountMinor, feeMinor = 0 } = row;

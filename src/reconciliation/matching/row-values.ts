@@ -31,8 +31,12 @@ export function dayOf(date: string): number {
 
 /** `YYYY-MM-DD` of days since 1970. */
 export function dateOf(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+  if (day !== last.day) last = { day, date: new Date(day * DAY_MS).toISOString().slice(0, 10) };
+  return last.date;
 }
+
+/** Rows are mostly of the day of the row before: one text for all of them. */
+let last = { day: 0, date: '1970-01-01' };
 
 /** `dayOf`, for dates that are mostly the one before. */
 export class Days {

@@ -57,24 +57,20 @@ export async function insertClaims(
   tx: Tx,
   claims: readonly { breakId: string; found: FoundRow }[],
 ): Promise<void> {
-  await bulkInsert(
-    tx,
-    'break_rows',
-    claims.map(({ breakId, found: { statementId, rowNo, side, row } }) => ({
-      break_id: breakId,
-      statement_id: statementId,
-      row_no: rowNo,
-      side,
-      line: row.line,
-      ref: row.ref?.slice(0, 140) ?? null,
-      payment_id: paymentIdOf([row.ref, row.originalRef]),
-      amount_minor: row.amountMinor,
-      currency: row.currency,
-      status: row.status,
-      booked_on: row.bookedOn,
-      is_active: 1,
-    })),
-  );
+  await bulkInsert(tx, 'break_rows', claims, ({ breakId, found: { statementId, rowNo, side, row } }) => ({
+    break_id: breakId,
+    statement_id: statementId,
+    row_no: rowNo,
+    side,
+    line: row.line,
+    ref: row.ref?.slice(0, 140) ?? null,
+    payment_id: paymentIdOf([row.ref, row.originalRef]),
+    amount_minor: row.amountMinor,
+    currency: row.currency,
+    status: row.status,
+    booked_on: row.bookedOn,
+    is_active: 1,
+  }));
 }
 
 /** The row of a held break stands in another revision now; whichever break claims it goes with it. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { StatementSide } from '../intake/intake.types.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
 
@@ -13,6 +13,7 @@ export type PrintedRow = Required<Omit<MatchRow, 'line' | 'feeMinor' | 'isNearCu
  */
 export class Fingerprints {
   private readonly sourceId: string;
+  /** How many have said the same, by the first one's fingerprint. */
   private readonly counts = new Map<string, number>();
 
   constructor(sourceId: string) {
@@ -30,9 +31,10 @@ export class Fingerprints {
 
   private numbered(content: readonly string[]): string {
     const text = JSON.stringify([this.sourceId, ...content]);
-    const count = this.counts.get(text) ?? 0;
-    this.counts.set(text, count + 1);
-    return createHash('sha256').update(`${count} ${text}`).digest('hex');
+    const first = hash('sha256', `0 ${text}`);
+    const count = this.counts.get(first) ?? 0;
+    this.counts.set(first, count + 1);
+    return count === 0 ? first : hash('sha256', `${count} ${text}`);
   }
 }
 

@@ -29,9 +29,10 @@ export function findHeld({ sourceId, held }: WorkSetup, sides: Sides): HeldRows 
         !rows[side.side].has(row) &&
         new Fingerprints(sourceId).of([printedOf(side.rowOf(row))]) === one.fingerprint;
       // In another revision the row is known by what it says.
-      const rowNo = one.statementId === side.statementId ? one.rowNo : candidates.get(one.ref)?.find(isThere);
-      if (rowNo === undefined) lost.push(one.breakId);
-      else rows[side.side].set(rowNo, one.breakId);
+      const isSame = one.statementId === side.statementId;
+      const row = isSame ? side.rowAtNo(one.rowNo) : (candidates.get(one.ref)?.find(isThere) ?? -1);
+      if (row === -1) lost.push(one.breakId);
+      else rows[side.side].set(row, one.breakId);
     }
   }
   const mark = (isUnreadable: 0 | 1) => {
@@ -101,6 +102,9 @@ function endsByRef(
     .filter((row) => row.side === side.side && row.statementId !== side.statementId && row.ref !== null);
   const found = rowsByRef(side, new Set(wanted.map(({ ref }) => ref)));
   return new Map(
-    [...found].map(([ref, rows]) => [ref, rows.every((row) => slots.isMatched(row)) ? 'matched' : 'broken']),
+    [...found].map(([ref, rows]) => [
+      ref,
+      rows.every((row) => slots.isMatched(side.rowNoOf(row))) ? 'matched' : 'broken',
+    ]),
   );
 }

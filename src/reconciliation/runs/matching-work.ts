@@ -1,56 +1,68 @@
 import type { StatementSide } from '../intake/intake.types.ts';
 import { matchSides } from '../matching/match-sides.ts';
-import type { Break, Match, MatchResult } from '../matching/matching.types.ts';
-import { appendChunk, tableOfChunk } from '../matching/row-chunks.ts';
+import type { Break, Match, MatchResult, MatchRow } from '../matching/matching.types.ts';
 import { RowTable } from '../matching/row-table.ts';
 import { TextPool } from '../matching/text-pool.ts';
 import { BreakFinder } from './break-finder.ts';
 import { endsOf, findHeld } from './former-rows.ts';
 import { Slots } from './match-sheet.ts';
 import { SideRows } from './side-rows.ts';
-import type { CarriedRow, FoundGroup, WorkResult, WorkSetup } from './work.types.ts';
+import { totalsOf } from './side-totals.ts';
+import type { CarriedRow, FoundGroup, Paired, WorkResult, WorkSetup } from './work.types.ts';
 import { proofOf, WorkSums } from './work-sums.ts';
 
 /**
- * One matching of a batch, from pieces of rows to what is written of it. Nothing here knows a database: it runs in a thread of its own.
- * Rows first, then what is carried, then `finish`.
+ * One matching of a batch, from rows to what is written of it. Nothing here knows a database. Rows first, then what is carried, then
+ * `finish`.
  */
 export class MatchingWork {
   private readonly setup: WorkSetup;
   private readonly sides: Record<StatementSide, SideRows>;
+  private readonly paired: Paired | null;
 
-  constructor(setup: WorkSetup) {
+  /** `paired`: of which rows something is known already; the others will be given. */
+  constructor(setup: WorkSetup, paired: Paired | null = null) {
     this.setup = setup;
+    this.paired = paired;
     const pool = new TextPool();
+    const pairCount = paired?.prints.count ?? 0;
+    const sideOf = (side: StatementSide, statementId: string | null, rowCount: number) =>
+      new SideRows(side, statementId ?? '', rowCount - pairCount, new RowTable(pool));
     this.sides = {
-      ours: new SideRows('ours', setup.oursId, setup.oursRowCount, new RowTable(pool)),
-      theirs: new SideRows('theirs', setup.theirsId ?? '', setup.theirsRowCount, new RowTable(pool)),
+      ours: sideOf('ours', setup.oursId, setup.oursRowCount),
+      theirs: sideOf('theirs', setup.theirsId, setup.theirsRowCount),
     };
   }
 
-  /** Adds a piece of a statement, in order. */
-  add(side: StatementSide, chunk: Uint8Array): void {
-    appendChunk(this.sides[side].table, chunk);
+  /** Adds rows of a statement, in order; `rowNos` are their places in it. */
+  add(side: StatementSide, chunk: Uint8Array, rowNos: Int32Array): void {
+    this.sides[side].add(chunk, rowNos);
   }
 
-  /** Adds rows of a piece of an earlier date's statement; `at` is the row's place in the piece. */
-  carry(chunk: Uint8Array, rows: readonly (CarriedRow & { at: number })[]): void {
-    const piece = tableOfChunk(chunk);
-    for (const { at, ...carried } of rows) this.sides[carried.side].carry(carried, piece.rowAt(at));
+  /** Adds a row of an earlier date's statement. */
+  carry({ row, ...from }: CarriedRow & { row: MatchRow }): void {
+    this.sides[from.side].carry(from, row);
   }
 
   /** `onStep` is told how many steps of the matching are done. Throws RangeError where a statement has other rows than it says. */
   finish(onStep: (done: number, total: number) => void = () => {}): WorkResult {
     const { setup, sides } = this;
     for (const side of [sides.ours, sides.theirs]) side.assertWhole();
+    const all = this.paired?.all ?? {
+      ours: totalsOf(sides.ours.table, sides.ours.ownCount, setup.currency),
+      theirs: totalsOf(sides.theirs.table, sides.theirs.ownCount, setup.currency),
+    };
     const held = findHeld(setup, sides);
     const result = held.setAside(() => this.match(onStep));
     const slots = { ours: new Slots(setup.oursRowCount), theirs: new Slots(setup.theirsRowCount) };
+    this.putPaired(slots);
     const sums = new WorkSums(setup, sides);
     const groups = this.putMatches(result, slots, sums);
     const finder = new BreakFinder(setup, sides, held.rows);
     for (const found of result.breaks) this.putBreak(found, finder, slots, sums);
     const { breaks, brokenRows } = finder;
+    const proof = (side: StatementSide) =>
+      proofOf(sides[side], slots[side], this.paired?.sums ?? [], all[side].all);
     return {
       sheets: { ours: [...slots.ours.sheets()], theirs: [...slots.theirs.sheets()] },
       brokenRows,
@@ -59,9 +71,9 @@ export class MatchingWork {
       taken: sums.taken(),
       ends: endsOf(setup, sides, slots, new Set(breaks.map(({ fingerprint }) => fingerprint))),
       lostHeld: held.lost,
-      totals: sums.totals(breaks),
+      totals: sums.totals(breaks, all),
       matchCount: result.matchCount,
-      proof: { ours: proofOf(sides.ours, slots.ours), theirs: proofOf(sides.theirs, slots.theirs) },
+      proof: { ours: proof('ours'), theirs: proof('theirs') },
       digest: result.digest,
     };
   }
@@ -74,7 +86,18 @@ export class MatchingWork {
       { role, table: this.sides.theirs.table, covers, isLate: theirsId === null },
       rules,
       onStep,
+      this.paired?.prints,
     );
+  }
+
+  private putPaired(slots: Record<StatementSide, Slots>): void {
+    const partners = this.paired?.partners ?? [];
+    for (let row = 0; row < partners.length; row++) {
+      const partner = partners[row] ?? 0;
+      if (partner === 0) continue;
+      slots.ours.pair(row, 'exactReference', partner - 1);
+      slots.theirs.pair(partner - 1, 'exactReference', row);
+    }
   }
 
   /** Most matches are one row with one: two slots and nothing else. */
@@ -90,15 +113,16 @@ export class MatchingWork {
         ours: left.map((row) => ours.placeOf(row)),
         theirs: right.map((row) => theirs.placeOf(row)),
       });
-      for (const row of left) if (ours.isOwn(row)) slots.ours.group(row, rule, matchNo);
-      for (const row of right) if (theirs.isOwn(row)) slots.theirs.group(row, rule, matchNo);
+      for (const row of left) if (ours.isOwn(row)) slots.ours.group(ours.rowNoOf(row), rule, matchNo);
+      for (const row of right) if (theirs.isOwn(row)) slots.theirs.group(theirs.rowNoOf(row), rule, matchNo);
     };
     result.visit(
       (rule, left, right) => {
         sums.paired(left, right);
         if (ours.isOwn(left) && theirs.isOwn(right)) {
-          slots.ours.pair(left, rule, right);
-          slots.theirs.pair(right, rule, left);
+          const [ourNo, theirNo] = [ours.rowNoOf(left), theirs.rowNoOf(right)];
+          slots.ours.pair(ourNo, rule, theirNo);
+          slots.theirs.pair(theirNo, rule, ourNo);
         } else put({ rule, left: [left], right: [right], scores: {} });
       },
       (match) => {
@@ -123,7 +147,7 @@ export class MatchingWork {
     sums.broken(found);
     const isLate = found.class === 'lateFile';
     finder.add(found);
-    for (const row of found.left.filter(isOurs)) slots.ours.broken(row, isLate);
-    for (const row of found.right.filter(isTheirs)) slots.theirs.broken(row, isLate);
+    for (const row of found.left.filter(isOurs)) slots.ours.broken(ours.rowNoOf(row), isLate);
+    for (const row of found.right.filter(isTheirs)) slots.theirs.broken(theirs.rowNoOf(row), isLate);
   }
 }

@@ -18,24 +18,53 @@ export async function writeClaims(
 ): Promise<void> {
   const { moved, wanted } = wantedClaims(setup.held, plan, idOf);
   for (const { from, to } of moved) await moveClaims(tx, from, to);
-  const statements = [setup.oursId, setup.theirsId, previous?.oursId, previous?.theirsId];
   const former = await claimsOf(tx, reopenedCarriedIds);
-  const places = [...[...wanted.values()].map(({ found }) => found), ...former];
-  const ids = new Set(
-    [...statements, ...places.map(({ statementId }) => statementId)].filter(
-      (id) => id !== null && id !== undefined,
-    ),
+  const ids = new Set([setup.oursId, setup.theirsId, previous?.oursId, previous?.theirsId]);
+  for (const { found } of wanted) ids.add(found.statementId);
+  for (const { statementId } of former) ids.add(statementId);
+  const present = await claimsOn(
+    tx,
+    [...ids].filter((id) => id !== null && id !== undefined),
   );
-  const present = await claimsOn(tx, [...ids]);
+  const inserted =
+    present.length === 0
+      ? wanted
+      : await exchangeClaims(tx, { wanted, present, former, heldBreaks: setup.held, plan });
+  await insertClaims(tx, inserted);
+}
+
+interface Wanted {
+  breakId: string;
+  found: FoundRow;
+}
+
+/** Lets go of claims, gives rows back, and takes up claims that were there once; what is wanted beyond these. */
+async function exchangeClaims(
+  tx: Tx,
+  {
+    wanted,
+    present,
+    former,
+    heldBreaks,
+    plan,
+  }: {
+    wanted: readonly Wanted[];
+    present: Awaited<ReturnType<typeof claimsOn>>;
+    former: readonly Claim[];
+    heldBreaks: readonly { breakId: string }[];
+    plan: BreakPlan;
+  },
+): Promise<Wanted[]> {
+  const byKey = new Map(wanted.map((one) => [keyOf({ ...one.found, breakId: one.breakId }), one]));
   const own = new Set([...plan.kept, ...plan.gone].map(({ known }) => known.breakId));
-  const untouched = new Set(setup.held.map(({ breakId }) => breakId));
-  const takenRows = new Set([...wanted.values()].map(({ found }) => rowOf(found)));
+  const untouched = new Set(heldBreaks.map(({ breakId }) => breakId));
+  const takenRows = new Set(wanted.map(({ found }) => rowOf(found)));
   const known = new Map(present.map((claim) => [keyOf(claim), claim]));
   const released = present.filter(
     (claim) =>
       claim.isActive &&
       !untouched.has(claim.breakId) &&
-      !wanted.has(keyOf(claim)) &&
+      !byKey.has(keyOf(claim)) &&
       (own.has(claim.breakId) || takenRows.has(rowOf(claim))),
   );
   await setClaims(tx, released, false);
@@ -43,16 +72,13 @@ export async function writeClaims(
   const releasedRows = new Set(released.map(rowOf));
   const returned = former.filter((claim) => releasedRows.has(rowOf(claim)) && !takenRows.has(rowOf(claim)));
   await setClaims(tx, returned, true);
-  const again = [...wanted].filter(([key]) => known.get(key)?.isActive === false);
+  const again = [...byKey].filter(([key]) => known.get(key)?.isActive === false);
   await setClaims(
     tx,
     again.map(([, { breakId, found }]) => ({ breakId, statementId: found.statementId, rowNo: found.rowNo })),
     true,
   );
-  await insertClaims(
-    tx,
-    [...wanted].filter(([key]) => !known.has(key)).map(([, claim]) => claim),
-  );
+  return [...byKey].filter(([key]) => !known.has(key)).map(([, claim]) => claim);
 }
 
 /** What each break of the run claims; and where rows of held breaks have moved to, which keep the claims they have. */
@@ -62,7 +88,7 @@ function wantedClaims(
   idOf: (found: FoundBreak) => string,
 ) {
   const heldById = new Map(held.map((one) => [one.breakId, one]));
-  const wanted = new Map<string, { breakId: string; found: FoundRow }>();
+  const wanted: Wanted[] = [];
   const moved: { from: RowPlace; to: RowPlace }[] = [];
   for (const found of [...plan.opened, ...plan.kept.map((one) => one.found)]) {
     const from = heldById.get(found.heldBreakId ?? '');
@@ -72,7 +98,7 @@ function wantedClaims(
       continue;
     }
     const breakId = idOf(found);
-    for (const one of found.rows) wanted.set(keyOf({ ...one, breakId }), { breakId, found: one });
+    for (const one of found.rows) wanted.push({ breakId, found: one });
   }
   return { moved, wanted };
 }

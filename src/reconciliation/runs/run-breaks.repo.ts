@@ -160,28 +160,24 @@ export async function insertBreaks(
   batch: BatchOf & { runId: string; nowMs: number },
   breaks: readonly NewBreak[],
 ): Promise<void> {
-  await bulkInsert(
-    tx,
-    'breaks',
-    breaks.map(({ breakId, found, severity, dueAtMs }) => ({
-      break_id: breakId,
-      ...whereBatch(batch),
-      run_id: batch.runId,
-      last_run_id: batch.runId,
-      class: found.class,
-      rule: found.rule,
-      fingerprint: found.fingerprint,
-      currency: found.currency,
-      amount_minor: found.amountMinor,
-      difference_minor: found.differenceMinor,
-      scores: JSON.stringify(found.scores),
-      state: 'open',
-      version: 1,
-      severity,
-      opened_at_ms: batch.nowMs,
-      due_at_ms: dueAtMs,
-    })),
-  );
+  await bulkInsert(tx, 'breaks', breaks, ({ breakId, found, severity, dueAtMs }) => ({
+    break_id: breakId,
+    ...whereBatch(batch),
+    run_id: batch.runId,
+    last_run_id: batch.runId,
+    class: found.class,
+    rule: found.rule,
+    fingerprint: found.fingerprint,
+    currency: found.currency,
+    amount_minor: found.amountMinor,
+    difference_minor: found.differenceMinor,
+    scores: JSON.stringify(found.scores),
+    state: 'open',
+    version: 1,
+    severity,
+    opened_at_ms: batch.nowMs,
+    due_at_ms: dueAtMs,
+  }));
 }
 
 /** Says of breaks that a run found them too. */

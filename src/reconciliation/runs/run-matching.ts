@@ -1,11 +1,11 @@
-import { openThreads, type Threads } from '../../infra/threads/index.ts';
-import { type StatementDeps, threadDepsOf } from '../intake/thread-deps.ts';
-import { type GivenRows, matchHere } from './match-here.ts';
+import { openThreads, resultOf, type Threads } from '../../infra/threads/index.ts';
+import { threadDepsOf } from '../intake/thread-deps.ts';
+import { matchHere } from './match-here.ts';
+import type { PublishDeps } from './publish.ts';
+import { type PreparedRun, publishResult } from './publish-result.ts';
+import type { Run } from './runs.repo.ts';
 import type { RunProgress } from './runs.types.ts';
 import { SharedProgress } from './shared-progress.ts';
-import type { WorkResult } from './work.types.ts';
-
-type Thread = Threads<typeof import('./matching.thread.ts')>;
 
 const TICK_MS = 500;
 
@@ -13,35 +13,50 @@ const TICK_MS = 500;
 const FEW_ROWS = 8_000;
 
 /**
- * Matches many rows in a thread of its own, which reads them and ends with it: this one stays free for everything else. Rejects with an
- * AbortError when `signal` says so.
+ * Matches a batch and publishes what comes of it, `publishResult` says how. Many rows are matched in threads of their own, which read them,
+ * write the result and end with it: this one stays free for everything else. Rejects with an AbortError when `signal` says so
+ * before all is matched.
  */
-export async function matchRows(
-  deps: StatementDeps,
-  given: GivenRows,
+export async function matchAndPublish(
+  deps: PublishDeps,
+  prepared: PreparedRun,
   onProgress: (progress: RunProgress) => void,
   signal: AbortSignal,
-): Promise<WorkResult> {
+): Promise<Run | null> {
   signal.throwIfAborted();
-  const { oursRowCount, theirsRowCount } = given.setup;
+  const { oursRowCount, theirsRowCount } = prepared.setup;
   const rowCount = oursRowCount + theirsRowCount;
   onProgress({ phase: 'load', done: 0, total: rowCount });
-  if (rowCount + given.carried.length <= FEW_ROWS) return matchHere(deps, given, onProgress);
-  return alone(async () => {
+  if (rowCount + prepared.carried.length <= FEW_ROWS) {
+    const result = await matchHere(deps, prepared, onProgress);
     signal.throwIfAborted();
-    const progress = new SharedProgress();
-    const ticking = setInterval(() => onProgress(progress.read()), TICK_MS);
-    const thread: Thread = openThreads(new URL('./matching.thread.ts', import.meta.url), 1);
-    try {
-      const asked = { deps: threadDepsOf(deps), given, words: progress.words };
-      const result = await thread.run('match', asked, { signal });
-      onProgress(progress.read());
-      return result;
-    } finally {
-      clearInterval(ticking);
-      await thread.close();
-    }
-  });
+    return publishResult(deps, prepared, result, onProgress);
+  }
+  const progress = new SharedProgress();
+  progress.tell({ phase: 'load', done: 0, total: rowCount });
+  const task = { deps: threadDepsOf(deps), words: progress.words };
+  const ticking = setInterval(() => onProgress(progress.read()), TICK_MS);
+  try {
+    const given = { setup: prepared.setup, carried: prepared.carried };
+    const thread = await alone(async () => {
+      signal.throwIfAborted();
+      const opened: Threads<typeof import('./matching.thread.ts')> = openThreads(
+        new URL('./matching.thread.ts', import.meta.url),
+        1,
+      );
+      await opened.run('match', { ...task, given }, { signal }).catch(async (error) => {
+        await opened.close();
+        throw error;
+      });
+      return opened;
+    });
+    const clockAheadMs = deps.clock.nowMs() - Date.now();
+    // From here on it is either published or not: nobody cuts it off in between.
+    const publishing = thread.run('publish', { ...task, prepared, clockAheadMs });
+    return resultOf(await publishing.finally(() => thread.close()));
+  } finally {
+    clearInterval(ticking);
+  }
 }
 
 /** What the large matchings of this process wait for: two of them at once would take twice the memory, and no less time. */

@@ -1,9 +1,9 @@
 import type { RunProgress } from './runs.types.ts';
 
 /** Phases that a thread may be in. */
-const PHASES: readonly RunProgress['phase'][] = ['load', 'match'];
+const PHASES: readonly RunProgress['phase'][] = ['load', 'match', 'write', 'publish'];
 
-/** How far a thread is, in memory that both threads have: while the one works, the other can see it. */
+/** How far threads are, in memory that all have: while some work, another can see it. */
 export class SharedProgress {
   /** Place of the phase in `PHASES`, done, total. */
   readonly words: Int32Array;
@@ -14,6 +14,11 @@ export class SharedProgress {
 
   tell({ phase, done, total }: RunProgress): void {
     this.words.set([PHASES.indexOf(phase), done, total]);
+  }
+
+  /** So many more are done of what all threads do together. */
+  addDone(count: number): void {
+    Atomics.add(this.words, 1, count);
   }
 
   read(): RunProgress {

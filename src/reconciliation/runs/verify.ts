@@ -8,7 +8,7 @@ import { RowTable } from '../matching/row-table.ts';
 import { TextPool } from '../matching/text-pool.ts';
 import { type Slot, visitSheet } from './match-sheet.ts';
 import { activeSheets, findRun, groupsOf, type Run } from './runs.repo.ts';
-import { Sums } from './work-sums.ts';
+import { Sums } from './sums.ts';
 
 /**
  * Proves a run that holds from the database alone, from what was stored: every row of both statements has one slot and, if it is in a break,

@@ -3,6 +3,8 @@ import type { Break, Match, SideSum } from '../matching/matching.types.ts';
 import type { Slots } from './match-sheet.ts';
 import type { StatementProof } from './runs.types.ts';
 import type { SideRows } from './side-rows.ts';
+import type { SideTotals } from './side-totals.ts';
+import { Sums } from './sums.ts';
 import type { FoundBreak, WorkResult, WorkSetup, WorkTotals } from './work.types.ts';
 
 type Sides = Readonly<Record<StatementSide, SideRows>>;
@@ -50,10 +52,10 @@ export class WorkSums {
     return this.carriedTaken;
   }
 
-  /** Throws Error where what is booked would not balance. */
-  totals(breaks: readonly FoundBreak[]): WorkTotals {
+  /** `all` is of all rows of the statements. Throws Error where what is booked would not balance. */
+  totals(breaks: readonly FoundBreak[], all: Readonly<Record<StatementSide, SideTotals>>): WorkTotals {
     const { feeDifferenceMinor, differing, setup } = this;
-    const [oursMinor, theirsMinor] = [this.booked.ours.ownMinor(), this.booked.theirs.ownMinor()];
+    const [oursMinor, theirsMinor] = [all.ours.bookedMinor, all.theirs.bookedMinor];
     const suspenseMinor = sumOf(breaks) - sumOf(this.carriedTaken);
     // While their file is late nothing is booked.
     if (setup.theirsId !== null && theirsMinor - oursMinor !== suspenseMinor + feeDifferenceMinor)
@@ -61,7 +63,7 @@ export class WorkSums {
     return {
       oursMinor,
       theirsMinor,
-      statedFeesMinor: this.booked.theirs.ownFeesMinor(),
+      statedFeesMinor: all.theirs.feesMinor,
       feeDifferenceMinor,
       differing,
       suspenseMinor,
@@ -94,40 +96,33 @@ export function suspenseMinorOf(setup: WorkSetup, sides: Sides, { left, right }:
   return theirs.sumMinor(right) - ours.sumMinor(left);
 }
 
-/** Counts a statement's own rows anew, from what became of each. */
-export function proofOf(side: SideRows, slots: Slots): StatementProof {
+/**
+ * Counts a statement's rows anew, from what became of each. `paired`: of those that were matched before the side's table was made; `all`:
+ * of all as they were read. Throws Error where these are not what was matched and broken.
+ */
+export function proofOf(
+  side: SideRows,
+  slots: Slots,
+  paired: readonly SideSum[],
+  all: readonly SideSum[],
+): StatementProof {
   const { table } = side;
-  const sums = { all: new Sums(), matched: new Sums(), broken: new Sums() };
+  const sums = { all: new Sums<string>(), matched: new Sums<string>(), broken: new Sums<string>() };
+  for (const { currency, amountMinor, rows } of paired)
+    for (const into of [sums.all, sums.matched]) into.add(currency, amountMinor, rows);
+  const rest = { matched: new Sums(), broken: new Sums() };
   for (let row = 0; row < side.ownCount; row++) {
-    const currency = table.currency[row] ?? 0;
-    const amountMinor = table.amountMinor[row] ?? 0;
-    sums.all.add(currency, amountMinor);
-    (slots.isMatched(row) ? sums.matched : sums.broken).add(currency, amountMinor);
+    const isMatched = slots.isMatched(side.rowNoOf(row));
+    rest[isMatched ? 'matched' : 'broken'].add(table.currency[row] ?? 0, table.amountMinor[row] ?? 0);
   }
-  const listed = (of: Sums): SideSum[] => of.listed((currency) => table.pool.textOf(currency));
-  return { all: listed(sums.all), matched: listed(sums.matched), broken: listed(sums.broken) };
-}
-
-/** Rows and money by currency. */
-export class Sums<Currency extends number | string = number> {
-  private readonly byCurrency = new Map<Currency, { rows: number; amountMinor: number }>();
-
-  add(currency: Currency, amountMinor: number, rows = 1): void {
-    let sum = this.byCurrency.get(currency);
-    if (!sum) {
-      sum = { rows: 0, amountMinor: 0 };
-      this.byCurrency.set(currency, sum);
-    }
-    sum.rows += rows;
-    sum.amountMinor += amountMinor;
-  }
-
-  /** By currency, in its order. */
-  listed(nameOf: (currency: Currency) => string): SideSum[] {
-    return [...this.byCurrency]
-      .map(([currency, sum]) => ({ currency: nameOf(currency), ...sum }))
-      .sort((a, b) => (a.currency < b.currency ? -1 : 1));
-  }
+  for (const became of ['matched', 'broken'] as const)
+    for (const { currency, amountMinor, rows } of rest[became].listed((id) => table.pool.textOf(id)))
+      for (const into of [sums.all, sums[became]]) into.add(currency, amountMinor, rows);
+  const listed = (of: Sums<string>) => of.listed((name) => name);
+  const [counted, matched, broken] = [listed(sums.all), listed(sums.matched), listed(sums.broken)];
+  if (JSON.stringify(counted) !== JSON.stringify(all))
+    throw new Error(`matching lost rows of statement ${side.statementId}`);
+  return { all: counted, matched, broken };
 }
 
 /** The rows of a side that are booked: final, in the source's currency. */
@@ -148,21 +143,6 @@ class BookedRows {
   sumMinor(rows: readonly number[]): number {
     let sumMinor = 0;
     for (const row of rows) sumMinor += this.minorOf(row);
-    return sumMinor;
-  }
-
-  ownMinor(): number {
-    let sumMinor = 0;
-    for (let row = 0; row < this.side.ownCount; row++) sumMinor += this.minorOf(row);
-    return sumMinor;
-  }
-
-  ownFeesMinor(): number {
-    const { status, currency, feeMinor } = this.side.table;
-    let sumMinor = 0;
-    if (feeMinor.length === 0) return 0;
-    for (let row = 0; row < this.side.ownCount; row++)
-      if (status[row] === 0 && currency[row] === this.currencyId) sumMinor += feeMinor[row] ?? 0;
     return sumMinor;
   }
 }

@@ -1,7 +1,16 @@
 import type { StatementSide } from '../intake/intake.types.ts';
-import type { BreakClass, BreakRule, MatchRow, MatchRule, Scores } from '../matching/matching.types.ts';
+import type { PairPrints } from '../matching/digest.ts';
+import type {
+  BreakClass,
+  BreakRule,
+  MatchRow,
+  MatchRule,
+  Scores,
+  SideSum,
+} from '../matching/matching.types.ts';
 import type { MatchingRules } from '../matching/rules.ts';
 import type { RowPlace, RunProof } from './runs.types.ts';
+import type { SideTotals } from './side-totals.ts';
 
 /** What a matching is given before its rows; can be copied to a thread. */
 export interface WorkSetup {
@@ -20,6 +29,17 @@ export interface WorkSetup {
   held: readonly HeldRow[];
   /** Breaks of the run before, to be told what became of them. */
   former: readonly FormerBreak[];
+}
+
+/** What was matched before by reference alone, one row with one. */
+export interface Paired {
+  prints: PairPrints;
+  /** By row of ours: the row of theirs + 1, or 0. */
+  partners: Int32Array;
+  /** Of the rows of either side. */
+  sums: readonly SideSum[];
+  /** Of all rows of the statements, as they were read. */
+  all: Readonly<Record<StatementSide, SideTotals>>;
 }
 
 export interface HeldRow extends RowPlace {
