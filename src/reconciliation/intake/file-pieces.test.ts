@@ -97,8 +97,8 @@ describeOnBothStacks('a long file, read and written in a thread', (stack) => {
   it('says what could not be read from the disk', async () => {
     rmSync(reading.path);
     await expect(read(writeFile)).rejects.toThrow(/ENOENT/);
-    const thread: Threads<typeof import('./pieces.thread.ts')> = openThreads(
-      new URL('./pieces.thread.ts', import.meta.url),
+    const thread: Threads<typeof import('../reconciliation.thread.ts')> = openThreads(
+      new URL('../reconciliation.thread.ts', import.meta.url),
       1,
     );
     try {

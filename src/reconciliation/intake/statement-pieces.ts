@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { type Answer, openThreads, resultOf, type Threads } from '../../infra/threads/index.ts';
+import { resultOf } from '../../infra/threads/index.ts';
 import type { Fence } from '../batches/fence.ts';
+import { ownThreads } from '../own-threads.ts';
 import { type FileRead, type FileReading, writeFileHere } from './file-pieces.ts';
 import { type SheetRead, type SheetReading, writeSheetHere } from './sheet-pieces.ts';
-import { type StatementDeps, type ThreadDeps, threadDepsOf } from './thread-deps.ts';
-
-type PiecesThread = Threads<typeof import('./pieces.thread.ts')>;
+import { type StatementDeps, threadDepsOf } from './thread-deps.ts';
 
 /** Shorter ones are done before a thread has started. */
 const LONG = { fileBytes: 2 * 1024 ** 2, sheetRows: 20_000 };
@@ -17,28 +16,22 @@ const LONG = { fileBytes: 2 * 1024 ** 2, sheetRows: 20_000 };
 export async function writeFile(deps: StatementDeps, fence: Fence, reading: FileReading): Promise<FileRead> {
   const { size } = await stat(reading.path);
   if (size < LONG.fileBytes) return writeFileHere(deps, fence, reading);
-  return inThread(deps, (thread, own) => thread.run('writeFile', { deps: own, fence, reading }));
+  const own = threadDepsOf(deps);
+  return ownThreads.lend(async (thread) =>
+    resultOf(await thread.run('writeFile', { deps: own, fence, reading })),
+  );
 }
 
 /** The same of what our books say of a source's date; of how many rows is known only about. Without a fence nothing is written. */
-export function writeSheet(
+export async function writeSheet(
   deps: StatementDeps,
   fence: Fence | null,
   reading: SheetReading,
   expectedRows: number,
 ): Promise<SheetRead> {
   if (expectedRows < LONG.sheetRows) return writeSheetHere(deps, fence, reading);
-  return inThread(deps, (thread, own) => thread.run('writeSheet', { deps: own, fence, reading }));
-}
-
-async function inThread<T>(
-  deps: StatementDeps,
-  work: (thread: PiecesThread, own: ThreadDeps) => Promise<Answer<T>>,
-): Promise<T> {
-  const thread: PiecesThread = openThreads(new URL('./pieces.thread.ts', import.meta.url), 1);
-  try {
-    return resultOf(await work(thread, threadDepsOf(deps)));
-  } finally {
-    await thread.close();
-  }
+  const own = threadDepsOf(deps);
+  return ownThreads.lend(async (thread) =>
+    resultOf(await thread.run('writeSheet', { deps: own, fence, reading })),
+  );
 }

@@ -55,11 +55,27 @@ export async function readPiece(
   statementId: string,
   chunkNo: number,
 ): Promise<Buffer> {
+  return openPiece(vault, { statementId, chunkNo, sealed: await readSealedPiece(db, statementId, chunkNo) });
+}
+
+/** The same in two steps: whoever opens it needs no database. */
+export async function readSealedPiece(
+  db: Db | Tx,
+  statementId: string,
+  chunkNo: number,
+): Promise<Uint8Array> {
   const row = await db('statement_chunks')
     .where({ statement_id: statementId, chunk_no: chunkNo })
     .first('sealed_rows');
   if (!row) throw new RangeError(`piece ${chunkNo} of statement ${statementId} is missing`);
-  return vault.openBytes(row.sealed_rows, contextOf('rows', statementId, chunkNo));
+  return row.sealed_rows;
+}
+
+export function openPiece(
+  vault: Vault,
+  { statementId, chunkNo, sealed }: { statementId: string; chunkNo: number; sealed: Uint8Array },
+): Buffer {
+  return vault.openBytes(sealed, contextOf('rows', statementId, chunkNo));
 }
 
 /** Rows as they came, in the order that they are asked for; those that do not exist are left out. Personal data. */

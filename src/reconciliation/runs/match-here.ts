@@ -1,8 +1,9 @@
 import type { StatementSide } from '../intake/intake.types.ts';
+import { openPiece } from '../intake/statements.repo.ts';
 import type { StatementDeps } from '../intake/thread-deps.ts';
 import { ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
 import { MatchingWork } from './matching-work.ts';
-import { pieceCountOf, readCarried, readPieces, rowNosOf } from './piece-reading.ts';
+import { pieceCountOf, readCarried, readSealedPieces, rowNosOf } from './piece-reading.ts';
 import type { RunProgress } from './runs.types.ts';
 import type { CarriedRow, WorkResult, WorkSetup } from './work.types.ts';
 
@@ -21,8 +22,8 @@ export async function matchHere(
   const work = new MatchingWork(setup);
   const total = setup.oursRowCount + setup.theirsRowCount;
   let done = 0;
-  for await (const [{ side, chunkNo, rowCount }, bytes] of readPieces(deps, piecesOf(setup))) {
-    work.add(side, bytes, rowNosOf(chunkNo, Array(rowCount).keys()));
+  for await (const { side, rowCount, ...piece } of readSealedPieces(deps.db, piecesOf(setup))) {
+    work.add(side, openPiece(deps.vault, piece), rowNosOf(piece.chunkNo, Array(rowCount).keys()));
     done += rowCount;
     onProgress({ phase: 'load', done, total });
   }

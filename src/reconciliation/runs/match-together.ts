@@ -1,69 +1,117 @@
-import { openThreads, type Threads } from '../../infra/threads/index.ts';
+import { collectGarbage, openThreads, type Threads } from '../../infra/threads/index.ts';
 import type { StatementDeps, ThreadDeps } from '../intake/thread-deps.ts';
-import { indexPart, pairMemoryOf } from '../matching/plain-pairs.ts';
+import { pairMemoryOf } from '../matching/plain-pairs.ts';
+import { ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
 import type { GivenRows } from './match-here.ts';
 import { matchLeft, type PairedRows } from './match-left.ts';
-import { holdPieces, pairPieces, type SharedStatement } from './pair-statements.ts';
+import { PieceWork, type SealedPiece } from './pair-statements.ts';
+import { pieceCountOf, readSealedPieces } from './piece-reading.ts';
 import type { SharedProgress } from './shared-progress.ts';
 import { totalsOfAll } from './side-totals.ts';
 import type { WorkResult, WorkSetup } from './work.types.ts';
 
+/** So many pieces the other thread is given ahead: one to work on, and one to go on with. */
+const AHEAD = 2;
+
 /**
- * Matches a batch of any size in this thread and a second one: they read our statement together, then theirs, which is paired as it
- * passes; what is left is matched in tables. `shared` are `deps` for the other thread.
+ * Matches a batch of any size in this thread and a second one: they take in our statement together, then theirs, which is paired as it
+ * passes; what is left is matched in tables.
  */
 export async function matchTogether(
   deps: StatementDeps,
-  shared: ThreadDeps,
+  { keys }: ThreadDeps,
   given: GivenRows,
   progress: SharedProgress,
 ): Promise<WorkResult> {
   // Nothing here keeps what was paired: it is let go of as soon as the rows that are left are known.
-  const work = await matchLeft(deps, given, await pairTogether(deps, shared, given.setup, progress));
+  const work = await matchLeft(deps, given, await pairTogether(deps, keys, given.setup, progress));
+  collectGarbage();
   return work.finish((done, total) => progress.tell({ phase: 'match', done, total }));
 }
 
 async function pairTogether(
   deps: StatementDeps,
-  shared: ThreadDeps,
+  keys: ThreadDeps['keys'],
   setup: WorkSetup,
   progress: SharedProgress,
 ): Promise<PairedRows> {
+  const { currency } = setup;
+  const memory = pairMemoryOf({ ours: setup.oursRowCount, theirs: setup.theirsRowCount });
+  const own = new PieceWork(deps.vault, memory, currency);
   const other: Threads<typeof import('./pairing.thread.ts')> = openThreads(
     new URL('./pairing.thread.ts', import.meta.url),
     1,
   );
-  const memory = pairMemoryOf({ ours: setup.oursRowCount, theirs: setup.theirsRowCount });
-  const task = { deps: shared, words: progress.words, memory };
-  const onRows = (count: number) => progress.addDone(count);
+  const passed = <Passed>(
+    statementId: string | null,
+    rowCount: number,
+    here: (piece: SealedPiece) => Passed,
+    there: (piece: SealedPiece) => Promise<Passed>,
+  ) => {
+    const pieces = readSealedPieces(deps.db, placesOf(statementId, rowCount));
+    const onDone = ({ chunkNo }: SealedPiece) =>
+      progress.addDone(Math.min(ROWS_PER_CHUNK, rowCount - chunkNo * ROWS_PER_CHUNK));
+    return shareOut(pieces, here, there, onDone);
+  };
   try {
-    const ours = sharedStatement(setup.oursId, setup.oursRowCount, setup);
-    const ownPieces = await Promise.all([
-      holdPieces(deps, ours, memory, onRows),
-      other.run('hold', { ...task, ours }),
-    ]);
-    const held = ownPieces
-      .flatMap(({ pieces }) => pieces)
-      .sort(([a], [b]) => a - b)
-      .map(([, chunk]) => chunk);
-    const indexed = other.run('index', { memory, held, part: 1 });
-    indexPart(memory, held, 0);
+    await other.run('begin', { keys, memory, currency });
+    const ownPieces = await passed(
+      setup.oursId,
+      setup.oursRowCount,
+      (piece) => own.hold(piece),
+      (piece) => other.run('hold', piece),
+    );
+    const held = ownPieces.sort((a, b) => a.chunkNo - b.chunkNo).map(({ chunk }) => chunk);
+    const indexed = other.run('index', { held, part: 1 });
+    own.index(held, 0);
     await indexed;
-    const theirs = sharedStatement(setup.theirsId ?? '', setup.theirsRowCount, setup);
-    const passed = await Promise.all([
-      pairPieces(deps, theirs, { memory, held }, onRows),
-      other.run('pair', { ...task, held, theirs }),
-    ]);
+    const theirPieces = await passed(
+      setup.theirsId,
+      setup.theirsRowCount,
+      (piece) => own.pair(piece),
+      (piece) => other.run('pair', piece),
+    );
     const all = {
       ours: totalsOfAll(ownPieces.map(({ totals }) => totals)),
-      theirs: totalsOfAll(passed.map(({ totals }) => totals)),
+      theirs: totalsOfAll(theirPieces.map(({ totals }) => totals)),
     };
-    return { memory, held, left: passed.flatMap(({ left }) => left), all };
+    return { memory, held, left: theirPieces.flatMap(({ left }) => left ?? []), all };
   } finally {
     await other.close();
   }
 }
 
-function sharedStatement(statementId: string, rowCount: number, { currency }: WorkSetup): SharedStatement {
-  return { statementId, rowCount, currency, nextPiece: new Int32Array(new SharedArrayBuffer(4)) };
+function* placesOf(statementId: string | null, rowCount: number) {
+  if (statementId === null) return;
+  for (let chunkNo = 0; chunkNo < pieceCountOf(rowCount); chunkNo++) yield { statementId, chunkNo };
+}
+
+/** Works on all pieces, here and there at once; what came of them, in any order. */
+async function shareOut<Done>(
+  pieces: AsyncIterable<SealedPiece>,
+  here: (piece: SealedPiece) => Done,
+  there: (piece: SealedPiece) => Promise<Done>,
+  onDone: (piece: SealedPiece) => void,
+): Promise<Done[]> {
+  const done: Done[] = [];
+  const away = new Set<Promise<void>>();
+  const put = (piece: SealedPiece, one: Done) => {
+    done.push(one);
+    onDone(piece);
+  };
+  for await (const piece of pieces) {
+    if (away.size === AHEAD) {
+      put(piece, here(piece));
+      continue;
+    }
+    const working = there(piece).then((one) => {
+      away.delete(working);
+      put(piece, one);
+    });
+    // It is awaited at the end; until then a failure is nobody's.
+    working.catch(() => {});
+    away.add(working);
+  }
+  await Promise.all(away);
+  return done;
 }

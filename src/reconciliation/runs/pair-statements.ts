@@ -1,21 +1,19 @@
-import type { StatementDeps } from '../intake/thread-deps.ts';
+import type { Vault } from '../../infra/crypto/index.ts';
+import { openPiece } from '../intake/statements.repo.ts';
 import { type Chunk, readChunk } from '../matching/chunk-format.ts';
 import { rowsOfChunk } from '../matching/chunk-rows.ts';
-import { holdPiece, type PairMemory, PlainPairing } from '../matching/plain-pairs.ts';
+import { holdPiece, indexPart, type PairMemory, PlainPairing } from '../matching/plain-pairs.ts';
 import { ChunkWriter } from '../matching/row-chunks.ts';
 import { RowTable } from '../matching/row-table.ts';
 import { TextPool } from '../matching/text-pool.ts';
-import { pieceCountOf, readPieces, rowNosOf } from './piece-reading.ts';
-import { type SideTotals, totalsOf, totalsOfAll } from './side-totals.ts';
+import { rowNosOf } from './piece-reading.ts';
+import { type SideTotals, totalsOf } from './side-totals.ts';
 
-/** A statement whose pieces several threads share among themselves. */
-export interface SharedStatement {
+/** A piece of a statement as it is kept. */
+export interface SealedPiece {
   statementId: string;
-  rowCount: number;
-  /** The source's. */
-  currency: string;
-  /** One number in shared memory: of the piece that nobody has taken yet. */
-  nextPiece: Int32Array;
+  chunkNo: number;
+  sealed: Uint8Array;
 }
 
 /** Rows of a piece that are left to be matched with others; `rowNos` are their places in the statement. */
@@ -25,63 +23,57 @@ export interface LeftRows {
   rowNos: Int32Array;
 }
 
-interface HeldPieces {
-  /** By number of the piece. */
-  pieces: [number, Chunk][];
-  totals: SideTotals;
-}
+/** What one thread does of a pairing: all pieces of our statement first, in all threads, then theirs. */
+export class PieceWork {
+  private readonly vault: Vault;
+  private readonly memory: PairMemory;
+  private readonly currency: string;
+  private readonly piece = new RowTable(new TextPool());
+  private readonly writer = new ChunkWriter();
+  private pairing: PlainPairing | null = null;
 
-interface PassedPieces {
-  left: LeftRows[];
-  totals: SideTotals;
-}
+  /** `currency` is the source's. */
+  constructor(vault: Vault, memory: PairMemory, currency: string) {
+    this.vault = vault;
+    this.memory = memory;
+    this.currency = currency;
+  }
 
-/** Reads pieces of our statement, as long as there are any that no other thread has taken, and holds them. */
-export async function holdPieces(
-  deps: StatementDeps,
-  statement: SharedStatement,
-  memory: PairMemory,
-  onRows: (count: number) => void,
-): Promise<HeldPieces> {
-  const pieces: [number, Chunk][] = [];
-  const totals: SideTotals[] = [];
-  const piece = new RowTable(new TextPool());
-  for await (const [{ chunkNo }, bytes] of readPieces(deps, untaken(statement))) {
+  /** Holds a piece of our statement. */
+  hold(sealed: SealedPiece): { chunkNo: number; chunk: Chunk; totals: SideTotals } {
+    const bytes = openPiece(this.vault, sealed);
     const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
     shared.set(bytes);
     const chunk = readChunk(shared);
-    piece.clear();
-    piece.append(chunk);
-    holdPiece(memory, chunkNo, chunk, piece);
-    totals.push(totalsOf(piece, piece.count, statement.currency));
-    pieces.push([chunkNo, chunk]);
-    onRows(piece.count);
+    this.fill(chunk);
+    holdPiece(this.memory, sealed.chunkNo, chunk, this.piece);
+    return { chunkNo: sealed.chunkNo, chunk, totals: this.totals() };
   }
-  return { pieces, totals: totalsOfAll(totals) };
-}
 
-/** Reads pieces of their statement likewise, and pairs their rows with ours. */
-export async function pairPieces(
-  deps: StatementDeps,
-  statement: SharedStatement,
-  { memory, held }: { memory: PairMemory; held: readonly Chunk[] },
-  onRows: (count: number) => void,
-): Promise<PassedPieces> {
-  const left: LeftRows[] = [];
-  const writer = new ChunkWriter();
-  const totals: SideTotals[] = [];
-  const piece = new RowTable(new TextPool());
-  const pairing = new PlainPairing(memory, held, piece);
-  for await (const [{ chunkNo }, bytes] of readPieces(deps, untaken(statement))) {
-    const chunk = readChunk(bytes);
-    piece.clear();
-    piece.append(chunk);
-    const rows = pairing.pair(chunkNo);
-    if (rows.length > 0) left.push(leftRows(chunkNo, chunk, rows, writer));
-    totals.push(totalsOf(piece, piece.count, statement.currency));
-    onRows(piece.count);
+  /** Makes a part of the rows that are held be found; `held` are all pieces, in order. */
+  index(held: readonly Chunk[], part: number): void {
+    indexPart(this.memory, held, part);
+    this.pairing = new PlainPairing(this.memory, held, this.piece);
   }
-  return { left, totals: totalsOfAll(totals) };
+
+  /** Pairs a piece of their statement, once all parts are indexed. */
+  pair(sealed: SealedPiece): { left: LeftRows | null; totals: SideTotals } {
+    if (!this.pairing) throw new Error('our rows are not indexed yet');
+    const chunk = readChunk(openPiece(this.vault, sealed));
+    this.fill(chunk);
+    const rows = this.pairing.pair(sealed.chunkNo);
+    const left = rows.length === 0 ? null : leftRows(sealed.chunkNo, chunk, rows, this.writer);
+    return { left, totals: this.totals() };
+  }
+
+  private fill(chunk: Chunk): void {
+    this.piece.clear();
+    this.piece.append(chunk);
+  }
+
+  private totals(): SideTotals {
+    return totalsOf(this.piece, this.piece.count, this.currency);
+  }
 }
 
 /** Some rows of a piece as a chunk of their own, which `writer` makes. */
@@ -93,12 +85,4 @@ export function leftRows(
 ): LeftRows {
   for (const row of rowsOfChunk(chunk, rows)) writer.add(row);
   return { chunkNo, chunk: writer.take(), rowNos: rowNosOf(chunkNo, rows) };
-}
-
-function* untaken({ statementId, rowCount, nextPiece }: SharedStatement) {
-  for (;;) {
-    const chunkNo = Atomics.add(nextPiece, 0, 1);
-    if (chunkNo >= pieceCountOf(rowCount)) return;
-    yield { statementId, chunkNo };
-  }
 }

@@ -1,34 +1,30 @@
-import { type ThreadDeps, withOwnDeps } from '../intake/thread-deps.ts';
+import { createVault, type VaultKeys } from '../../infra/crypto/index.ts';
 import type { Chunk } from '../matching/chunk-format.ts';
-import { indexPart, type PairMemory } from '../matching/plain-pairs.ts';
-import { holdPieces, pairPieces, type SharedStatement } from './pair-statements.ts';
-import { SharedProgress } from './shared-progress.ts';
+import type { PairMemory } from '../matching/plain-pairs.ts';
+import { PieceWork, type SealedPiece } from './pair-statements.ts';
 
-/** What a second thread does for one matching, over connections of its own; `words` is the memory of a `SharedProgress`. */
-interface Task {
-  deps: ThreadDeps;
-  words: Int32Array;
-  memory: PairMemory;
-}
+/** The second thread of one matching: it is given pieces, and loads no driver of databases. `begin` comes first. */
+let work: PieceWork | null = null;
 
-export function hold({ deps, words, memory, ours }: Task & { ours: SharedStatement }) {
-  const progress = new SharedProgress(words);
-  return withOwnDeps(deps, (own) => holdPieces(own, ours, memory, (rows) => progress.addDone(rows)));
-}
-
-export function index(part: { memory: PairMemory; held: readonly Chunk[]; part: number }) {
-  indexPart(part.memory, part.held, part.part);
-}
-
-export function pair({
-  deps,
-  words,
+export function begin({
+  keys,
   memory,
-  held,
-  theirs,
-}: Task & { held: readonly Chunk[]; theirs: SharedStatement }) {
-  const progress = new SharedProgress(words);
-  return withOwnDeps(deps, (own) =>
-    pairPieces(own, theirs, { memory, held }, (rows) => progress.addDone(rows)),
-  );
+  currency,
+}: {
+  keys: VaultKeys;
+  memory: PairMemory;
+  currency: string;
+}): void {
+  work = new PieceWork(createVault(keys), memory, currency);
+}
+
+export const hold = (piece: SealedPiece) => begun().hold(piece);
+
+export const index = ({ held, part }: { held: readonly Chunk[]; part: number }) => begun().index(held, part);
+
+export const pair = (piece: SealedPiece) => begun().pair(piece);
+
+function begun(): PieceWork {
+  if (!work) throw new Error('no matching has begun in this thread');
+  return work;
 }

@@ -1,7 +1,9 @@
-import { readPiece } from '../intake/statements.repo.ts';
+import type { Db } from '../../infra/db/index.ts';
+import { openPiece, readSealedPiece } from '../intake/statements.repo.ts';
 import type { StatementDeps } from '../intake/thread-deps.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
 import { ROWS_PER_CHUNK, tableOfChunk } from '../matching/row-chunks.ts';
+import type { SealedPiece } from './pair-statements.ts';
 import type { CarriedRow } from './work.types.ts';
 
 interface PiecePlace {
@@ -16,25 +18,25 @@ export function rowNosOf(chunkNo: number, rows: Iterable<number>): Int32Array {
   return Int32Array.from(rows, (row) => chunkNo * ROWS_PER_CHUNK + row);
 }
 
-/** Pieces with their bytes; the next one is read while one is worked on. */
-export async function* readPieces<Place extends PiecePlace>(
-  { db, vault }: StatementDeps,
+/** Pieces as they are kept; the next one is read while one is worked on. */
+export async function* readSealedPieces<Place extends PiecePlace>(
+  db: Db,
   places: Iterable<Place>,
-): AsyncGenerator<[Place, Buffer]> {
-  let before: [Place, Promise<Buffer>] | null = null;
+): AsyncGenerator<Place & SealedPiece> {
+  let before: [Place, Promise<Uint8Array>] | null = null;
   for (const place of places) {
-    const reading = readPiece(db, vault, place.statementId, place.chunkNo);
+    const reading = readSealedPiece(db, place.statementId, place.chunkNo);
     // It is awaited later; until then a failure is nobody's.
     reading.catch(() => {});
-    if (before) yield [before[0], await before[1]];
+    if (before) yield { ...before[0], sealed: await before[1] };
     before = [place, reading];
   }
-  if (before) yield [before[0], await before[1]];
+  if (before) yield { ...before[0], sealed: await before[1] };
 }
 
 /** Rows of earlier dates' statements, with what they say. */
 export async function readCarried(
-  deps: StatementDeps,
+  { db, vault }: StatementDeps,
   carried: readonly CarriedRow[],
 ): Promise<(CarriedRow & { row: MatchRow })[]> {
   const places = new Map<string, PiecePlace & { rows: CarriedRow[] }>();
@@ -47,9 +49,9 @@ export async function readCarried(
     place.rows.push(row);
   }
   const read: (CarriedRow & { row: MatchRow })[] = [];
-  for await (const [{ rows }, bytes] of readPieces(deps, places.values())) {
-    const piece = tableOfChunk(bytes);
-    for (const row of rows) read.push({ ...row, row: piece.rowAt(row.rowNo % ROWS_PER_CHUNK) });
+  for await (const place of readSealedPieces(db, places.values())) {
+    const piece = tableOfChunk(openPiece(vault, place));
+    for (const row of place.rows) read.push({ ...row, row: piece.rowAt(row.rowNo % ROWS_PER_CHUNK) });
   }
   return read;
 }

@@ -1,5 +1,6 @@
-import { openThreads, resultOf, type Threads } from '../../infra/threads/index.ts';
+import { resultOf } from '../../infra/threads/index.ts';
 import { threadDepsOf } from '../intake/thread-deps.ts';
+import { ownThreads } from '../own-threads.ts';
 import { matchHere } from './match-here.ts';
 import type { PublishDeps } from './publish.ts';
 import { type PreparedRun, publishResult } from './publish-result.ts';
@@ -13,8 +14,8 @@ const TICK_MS = 500;
 const FEW_ROWS = 8_000;
 
 /**
- * Matches a batch and publishes what comes of it, `publishResult` says how. Many rows are matched in threads of their own, which read them,
- * write the result and end with it: this one stays free for everything else. Rejects with an AbortError when `signal` says so
+ * Matches a batch and publishes what comes of it, `publishResult` says how. Many rows are matched in threads of their own, which read them
+ * and write the result: this one stays free for everything else. Rejects with an AbortError when `signal` says so
  * before all is matched.
  */
 export async function matchAndPublish(
@@ -37,37 +38,28 @@ export async function matchAndPublish(
   const task = { deps: threadDepsOf(deps), words: progress.words };
   const ticking = setInterval(() => onProgress(progress.read()), TICK_MS);
   try {
-    const given = { setup: prepared.setup, carried: prepared.carried };
-    const thread = await alone(async () => {
-      signal.throwIfAborted();
-      const opened: Threads<typeof import('./matching.thread.ts')> = openThreads(
-        new URL('./matching.thread.ts', import.meta.url),
-        1,
-      );
-      await opened.run('match', { ...task, given }, { signal }).catch(async (error) => {
-        await opened.close();
-        throw error;
+    return await ownThreads.lend(async (thread) => {
+      const given = { setup: prepared.setup, carried: prepared.carried };
+      await alone(() => {
+        signal.throwIfAborted();
+        return thread.run('match', { ...task, given }, { signal });
       });
-      return opened;
+      const clockAheadMs = deps.clock.nowMs() - Date.now();
+      // From here on it is either published or not: nobody cuts it off in between.
+      const run = resultOf(await thread.run('publish', { ...task, prepared, clockAheadMs }));
+      onProgress(progress.read());
+      return run;
     });
-    const clockAheadMs = deps.clock.nowMs() - Date.now();
-    // From here on it is either published or not: nobody cuts it off in between.
-    const publishing = thread.run('publish', { ...task, prepared, clockAheadMs });
-    return resultOf(await publishing.finally(() => thread.close()));
   } finally {
     clearInterval(ticking);
   }
 }
 
 /** What the large matchings of this process wait for: two of them at once would take twice the memory, and no less time. */
-let last: Promise<unknown> = Promise.resolve();
+let last: Promise<void> = Promise.resolve();
 
-function alone<T>(work: () => Promise<T>): Promise<T> {
+function alone(work: () => Promise<void>): Promise<void> {
   const mine = last.then(work);
-  // Only that it has ended: what came of it is large, and the next one's not to keep.
-  last = mine.then(
-    () => {},
-    () => {},
-  );
+  last = mine.catch(() => {});
   return mine;
 }
