@@ -4,14 +4,14 @@ import type { FileRead, FileReading } from './intake/file-pieces.ts';
 import type { SheetRead, SheetReading } from './intake/sheet-pieces.ts';
 import { type ThreadDeps, withOwnDeps } from './intake/thread-deps.ts';
 import type { GivenRows } from './runs/match-here.ts';
+import type { MatchingWork } from './runs/matching-work.ts';
 import type { PreparedRun } from './runs/publish-result.ts';
 import type { Run } from './runs/runs.repo.ts';
 import { SharedProgress } from './runs/shared-progress.ts';
 import type { WorkResult } from './runs/work.types.ts';
 
 /**
- * What a thread does for one statement or one run, over connections of its own. It loads what it needs for that, and leaves no garbage
- * behind: it is kept for others.
+ * What a thread does for one statement or one run, over connections of its own. It loads what it needs for that.
  */
 
 export function writeFile({
@@ -28,7 +28,7 @@ export function writeFile({
       const { writeFileHere } = await import('./intake/file-pieces.ts');
       return writeFileHere(own, fence, reading);
     }),
-  ).finally(collectGarbage);
+  );
 }
 
 export function writeSheet({
@@ -45,47 +45,53 @@ export function writeSheet({
       const { writeSheetHere } = await import('./intake/sheet-pieces.ts');
       return writeSheetHere(own, fence, reading);
     }),
-  ).finally(collectGarbage);
+  );
 }
-
-/** What was matched last and is not published yet. It stays here: a large day has many breaks, and a copy costs as much again. */
-let matched: WorkResult | null = null;
 
 /** `words` is the memory of a `SharedProgress`. */
-export async function match({
-  deps,
-  words,
-  given,
-}: {
+interface RunTask {
   deps: ThreadDeps;
   words: Int32Array;
-  given: GivenRows;
-}): Promise<void> {
-  const { matchTogether } = await import('./runs/match-together.ts');
-  matched = await withOwnDeps(deps, (own) => matchTogether(own, deps, given, new SharedProgress(words)));
 }
 
-/** Publishes what `match` has found in this thread. `clockAheadMs`: how much the clock that counts is ahead of the machine's. */
+/**
+ * A run between its steps, which are asked for one after the other. It stays here: a large day has many breaks, and a copy costs as much
+ * again.
+ */
+let work: MatchingWork | null = null;
+let result: WorkResult | null = null;
+
+/** The first step, which alone takes much memory and both processors. */
+export async function pair({ deps, words, given }: RunTask & { given: GivenRows }): Promise<void> {
+  const { pairStatements } = await import('./runs/pair-statements.ts');
+  const progress = new SharedProgress(words);
+  work = await withOwnDeps(deps, (own) => pairStatements(own, deps, given, progress));
+  collectGarbage();
+}
+
+/** Matches what `pair` has left. */
+export function match({ words }: Pick<RunTask, 'words'>): void {
+  const progress = new SharedProgress(words);
+  result = work?.finish((done, total) => progress.tell({ phase: 'match', done, total })) ?? null;
+  work = null;
+}
+
+/** Publishes what `match` has found. `clockAheadMs`: how much the clock that counts is ahead of the machine's. */
 export async function publish({
   deps,
   words,
   prepared,
   clockAheadMs,
-}: {
-  deps: ThreadDeps;
-  words: Int32Array;
-  prepared: PreparedRun;
-  clockAheadMs: number;
-}): Promise<Answer<Run | null>> {
-  const result = matched;
-  matched = null;
-  if (!result) throw new Error('nothing was matched in this thread');
+}: RunTask & { prepared: PreparedRun; clockAheadMs: number }): Promise<Answer<Run | null>> {
+  const matched = result;
+  result = null;
+  if (!matched) throw new Error('nothing was matched in this thread');
   const progress = new SharedProgress(words);
   const clock = { nowMs: () => Date.now() + clockAheadMs };
   const { publishResult } = await import('./runs/publish-result.ts');
   return answerOf(() =>
     withOwnDeps(deps, (own) =>
-      publishResult({ ...own, clock }, prepared, result, (now) => progress.tell(now)),
+      publishResult({ ...own, clock }, prepared, matched, (now) => progress.tell(now)),
     ),
-  ).finally(collectGarbage);
+  );
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Connection } from 'mysql2';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Db, dialectOf, removeValues } from './db.ts';
 
 /** A row as the drivers give it: a BIGINT is text. */
@@ -22,7 +22,7 @@ export async function* streamRows<Column extends string>(
   const connection = await db.client.acquireConnection();
   const incoming = new IncomingRows<RowOf<Column>>();
   const reading = dialectOf(db) === 'mysql' ? readMysql : readPostgres;
-  const socket = reading(connection, { sql, bindings }, incoming);
+  const socket = await reading(connection, { sql, bindings }, incoming);
   try {
     yield* incoming.batches(socket);
   } catch (error) {
@@ -103,10 +103,16 @@ function readMysql<Row>(
   return connection;
 }
 
-function readPostgres<Row>(client: pg.Client, { sql, bindings }: Native, into: IncomingRows<Row>): RowSocket {
+/** Loads the driver here: beside MariaDB nobody needs it. */
+async function readPostgres<Row>(
+  client: pg.Client,
+  { sql, bindings }: Native,
+  into: IncomingRows<Row>,
+): Promise<RowSocket> {
+  const { default: driver } = await import('pg');
   const { stream } = (client as unknown as { connection: { stream: RowSocket } }).connection;
   client
-    .query(new pg.Query(sql, [...bindings]))
+    .query(new driver.Query(sql, [...bindings]))
     .on('row', (row) => into.take(row as Row))
     .on('end', () => into.stop('ended'))
     .on('error', into.stop);

@@ -8,8 +8,8 @@ import { type PairMemory, PlainPairs } from '../matching/plain-pairs.ts';
 import { ChunkWriter, ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
 import type { GivenRows } from './match-here.ts';
 import { MatchingWork } from './matching-work.ts';
-import { type LeftRows, leftRows } from './pair-statements.ts';
 import { pieceCountOf, readCarried } from './piece-reading.ts';
+import { type LeftRows, leftRows } from './piece-work.ts';
 import { Sums } from './sums.ts';
 import type { Paired, WorkSetup } from './work.types.ts';
 

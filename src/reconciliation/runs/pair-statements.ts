@@ -1,88 +1,116 @@
-import type { Vault } from '../../infra/crypto/index.ts';
-import { openPiece } from '../intake/statements.repo.ts';
-import { type Chunk, readChunk } from '../matching/chunk-format.ts';
-import { rowsOfChunk } from '../matching/chunk-rows.ts';
-import { holdPiece, indexPart, type PairMemory, PlainPairing } from '../matching/plain-pairs.ts';
-import { ChunkWriter } from '../matching/row-chunks.ts';
-import { RowTable } from '../matching/row-table.ts';
-import { TextPool } from '../matching/text-pool.ts';
-import { rowNosOf } from './piece-reading.ts';
-import { type SideTotals, totalsOf } from './side-totals.ts';
+import { openThreads, type Threads } from '../../infra/threads/index.ts';
+import type { StatementDeps, ThreadDeps } from '../intake/thread-deps.ts';
+import { pairMemoryOf } from '../matching/plain-pairs.ts';
+import { ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
+import type { GivenRows } from './match-here.ts';
+import { matchLeft, type PairedRows } from './match-left.ts';
+import type { MatchingWork } from './matching-work.ts';
+import { pieceCountOf, readSealedPieces } from './piece-reading.ts';
+import { PieceWork, type SealedPiece } from './piece-work.ts';
+import type { SharedProgress } from './shared-progress.ts';
+import { totalsOfAll } from './side-totals.ts';
+import type { WorkSetup } from './work.types.ts';
 
-/** A piece of a statement as it is kept. */
-export interface SealedPiece {
-  statementId: string;
-  chunkNo: number;
-  sealed: Uint8Array;
+/** So many pieces the other thread is given ahead: one to work on, and one to go on with. */
+const AHEAD = 2;
+
+/**
+ * Pairs the rows of a batch of any size in this thread and a second one: they take in our statement together, then theirs, which is paired
+ * as it passes. Gives the matching of what is left.
+ */
+export async function pairStatements(
+  deps: StatementDeps,
+  { keys }: ThreadDeps,
+  given: GivenRows,
+  progress: SharedProgress,
+): Promise<MatchingWork> {
+  // Nothing keeps what was paired: it is let go of as soon as the rows that are left are known.
+  return matchLeft(deps, given, await pairTogether(deps, keys, given.setup, progress));
 }
 
-/** Rows of a piece that are left to be matched with others; `rowNos` are their places in the statement. */
-export interface LeftRows {
-  chunkNo: number;
-  chunk: Uint8Array;
-  rowNos: Int32Array;
-}
-
-/** What one thread does of a pairing: all pieces of our statement first, in all threads, then theirs. */
-export class PieceWork {
-  private readonly vault: Vault;
-  private readonly memory: PairMemory;
-  private readonly currency: string;
-  private readonly piece = new RowTable(new TextPool());
-  private readonly writer = new ChunkWriter();
-  private pairing: PlainPairing | null = null;
-
-  /** `currency` is the source's. */
-  constructor(vault: Vault, memory: PairMemory, currency: string) {
-    this.vault = vault;
-    this.memory = memory;
-    this.currency = currency;
-  }
-
-  /** Holds a piece of our statement. */
-  hold(sealed: SealedPiece): { chunkNo: number; chunk: Chunk; totals: SideTotals } {
-    const bytes = openPiece(this.vault, sealed);
-    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
-    shared.set(bytes);
-    const chunk = readChunk(shared);
-    this.fill(chunk);
-    holdPiece(this.memory, sealed.chunkNo, chunk, this.piece);
-    return { chunkNo: sealed.chunkNo, chunk, totals: this.totals() };
-  }
-
-  /** Makes a part of the rows that are held be found; `held` are all pieces, in order. */
-  index(held: readonly Chunk[], part: number): void {
-    indexPart(this.memory, held, part);
-    this.pairing = new PlainPairing(this.memory, held, this.piece);
-  }
-
-  /** Pairs a piece of their statement, once all parts are indexed. */
-  pair(sealed: SealedPiece): { left: LeftRows | null; totals: SideTotals } {
-    if (!this.pairing) throw new Error('our rows are not indexed yet');
-    const chunk = readChunk(openPiece(this.vault, sealed));
-    this.fill(chunk);
-    const rows = this.pairing.pair(sealed.chunkNo);
-    const left = rows.length === 0 ? null : leftRows(sealed.chunkNo, chunk, rows, this.writer);
-    return { left, totals: this.totals() };
-  }
-
-  private fill(chunk: Chunk): void {
-    this.piece.clear();
-    this.piece.append(chunk);
-  }
-
-  private totals(): SideTotals {
-    return totalsOf(this.piece, this.piece.count, this.currency);
+async function pairTogether(
+  deps: StatementDeps,
+  keys: ThreadDeps['keys'],
+  setup: WorkSetup,
+  progress: SharedProgress,
+): Promise<PairedRows> {
+  const { currency } = setup;
+  const memory = pairMemoryOf({ ours: setup.oursRowCount, theirs: setup.theirsRowCount });
+  const own = new PieceWork(deps.vault, memory, currency);
+  const other: Threads<typeof import('./pairing.thread.ts')> = openThreads(
+    new URL('./pairing.thread.ts', import.meta.url),
+    1,
+  );
+  const passed = <Passed>(
+    statementId: string | null,
+    rowCount: number,
+    here: (piece: SealedPiece) => Passed,
+    there: (piece: SealedPiece) => Promise<Passed>,
+  ) => {
+    const pieces = readSealedPieces(deps.db, placesOf(statementId, rowCount));
+    const onDone = ({ chunkNo }: SealedPiece) =>
+      progress.addDone(Math.min(ROWS_PER_CHUNK, rowCount - chunkNo * ROWS_PER_CHUNK));
+    return shareOut(pieces, here, there, onDone);
+  };
+  try {
+    await other.run('begin', { keys, memory, currency });
+    const ownPieces = await passed(
+      setup.oursId,
+      setup.oursRowCount,
+      (piece) => own.hold(piece),
+      (piece) => other.run('hold', piece),
+    );
+    const held = ownPieces.sort((a, b) => a.chunkNo - b.chunkNo).map(({ chunk }) => chunk);
+    const indexed = other.run('index', { held, part: 1 });
+    own.index(held, 0);
+    await indexed;
+    const theirPieces = await passed(
+      setup.theirsId,
+      setup.theirsRowCount,
+      (piece) => own.pair(piece),
+      (piece) => other.run('pair', piece),
+    );
+    const all = {
+      ours: totalsOfAll(ownPieces.map(({ totals }) => totals)),
+      theirs: totalsOfAll(theirPieces.map(({ totals }) => totals)),
+    };
+    return { memory, held, left: theirPieces.flatMap(({ left }) => left ?? []), all };
+  } finally {
+    await other.close();
   }
 }
 
-/** Some rows of a piece as a chunk of their own, which `writer` makes. */
-export function leftRows(
-  chunkNo: number,
-  chunk: Chunk,
-  rows: readonly number[],
-  writer: ChunkWriter,
-): LeftRows {
-  for (const row of rowsOfChunk(chunk, rows)) writer.add(row);
-  return { chunkNo, chunk: writer.take(), rowNos: rowNosOf(chunkNo, rows) };
+function* placesOf(statementId: string | null, rowCount: number) {
+  if (statementId === null) return;
+  for (let chunkNo = 0; chunkNo < pieceCountOf(rowCount); chunkNo++) yield { statementId, chunkNo };
+}
+
+/** Works on all pieces, here and there at once; what came of them, in any order. */
+async function shareOut<Done>(
+  pieces: AsyncIterable<SealedPiece>,
+  here: (piece: SealedPiece) => Done,
+  there: (piece: SealedPiece) => Promise<Done>,
+  onDone: (piece: SealedPiece) => void,
+): Promise<Done[]> {
+  const done: Done[] = [];
+  const away = new Set<Promise<void>>();
+  const put = (piece: SealedPiece, one: Done) => {
+    done.push(one);
+    onDone(piece);
+  };
+  for await (const piece of pieces) {
+    if (away.size === AHEAD) {
+      put(piece, here(piece));
+      continue;
+    }
+    const working = there(piece).then((one) => {
+      away.delete(working);
+      put(piece, one);
+    });
+    // It is awaited at the end; until then a failure is nobody's.
+    working.catch(() => {});
+    away.add(working);
+  }
+  await Promise.all(away);
+  return done;
 }

@@ -3,7 +3,7 @@ import { openPiece, readSealedPiece } from '../intake/statements.repo.ts';
 import type { StatementDeps } from '../intake/thread-deps.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
 import { ROWS_PER_CHUNK, tableOfChunk } from '../matching/row-chunks.ts';
-import type { SealedPiece } from './pair-statements.ts';
+import type { SealedPiece } from './piece-work.ts';
 import type { CarriedRow } from './work.types.ts';
 
 interface PiecePlace {

@@ -42,8 +42,9 @@ export async function matchAndPublish(
       const given = { setup: prepared.setup, carried: prepared.carried };
       await alone(() => {
         signal.throwIfAborted();
-        return thread.run('match', { ...task, given }, { signal });
+        return thread.run('pair', { ...task, given }, { signal });
       });
+      await thread.run('match', task, { signal });
       const clockAheadMs = deps.clock.nowMs() - Date.now();
       // From here on it is either published or not: nobody cuts it off in between.
       const run = resultOf(await thread.run('publish', { ...task, prepared, clockAheadMs }));
@@ -55,7 +56,7 @@ export async function matchAndPublish(
   }
 }
 
-/** What the large matchings of this process wait for: two of them at once would take twice the memory, and no less time. */
+/** What the large pairings of this process wait for: two of them at once would take twice the memory, and no less time. */
 let last: Promise<void> = Promise.resolve();
 
 function alone(work: () => Promise<void>): Promise<void> {
