@@ -1,3 +1,4 @@
+import type { VaultKeys } from '../../infra/crypto/index.ts';
 import { openThreads, type Threads } from '../../infra/threads/index.ts';
 import type { StatementDeps, ThreadDeps } from '../intake/thread-deps.ts';
 import { pairMemoryOf } from '../matching/plain-pairs.ts';
@@ -24,23 +25,36 @@ export async function pairStatements(
   given: GivenRows,
   progress: SharedProgress,
 ): Promise<MatchingWork> {
-  // Nothing keeps what was paired: it is let go of as soon as the rows that are left are known.
-  return matchLeft(deps, given, await pairTogether(deps, keys, given.setup, progress));
+  const other: OtherThread = openThreads(new URL('./pairing.thread.ts', import.meta.url), 1);
+  try {
+    return await pairWith(deps, keys, given, { other, progress });
+  } finally {
+    await other.close();
+  }
 }
 
-async function pairTogether(
+type OtherThread = Threads<typeof import('./pairing.thread.ts')>;
+
+/** The same with a thread that is there. */
+export async function pairWith(
   deps: StatementDeps,
-  keys: ThreadDeps['keys'],
+  keys: VaultKeys,
+  given: GivenRows,
+  beside: { other: Pick<OtherThread, 'run'>; progress: SharedProgress },
+): Promise<MatchingWork> {
+  // Nothing keeps what was paired: it is let go of as soon as the rows that are left are known.
+  return matchLeft(deps, given, await pairedRows(deps, keys, given.setup, beside));
+}
+
+async function pairedRows(
+  deps: StatementDeps,
+  keys: VaultKeys,
   setup: WorkSetup,
-  progress: SharedProgress,
+  { other, progress }: { other: Pick<OtherThread, 'run'>; progress: SharedProgress },
 ): Promise<PairedRows> {
   const { currency } = setup;
   const memory = pairMemoryOf({ ours: setup.oursRowCount, theirs: setup.theirsRowCount });
   const own = new PieceWork(deps.vault, memory, currency);
-  const other: Threads<typeof import('./pairing.thread.ts')> = openThreads(
-    new URL('./pairing.thread.ts', import.meta.url),
-    1,
-  );
   const passed = <Passed>(
     statementId: string | null,
     rowCount: number,
@@ -52,32 +66,28 @@ async function pairTogether(
       progress.addDone(Math.min(ROWS_PER_CHUNK, rowCount - chunkNo * ROWS_PER_CHUNK));
     return shareOut(pieces, here, there, onDone);
   };
-  try {
-    await other.run('begin', { keys, memory, currency });
-    const ownPieces = await passed(
-      setup.oursId,
-      setup.oursRowCount,
-      (piece) => own.hold(piece),
-      (piece) => other.run('hold', piece),
-    );
-    const held = ownPieces.sort((a, b) => a.chunkNo - b.chunkNo).map(({ chunk }) => chunk);
-    const indexed = other.run('index', { held, part: 1 });
-    own.index(held, 0);
-    await indexed;
-    const theirPieces = await passed(
-      setup.theirsId,
-      setup.theirsRowCount,
-      (piece) => own.pair(piece),
-      (piece) => other.run('pair', piece),
-    );
-    const all = {
-      ours: totalsOfAll(ownPieces.map(({ totals }) => totals)),
-      theirs: totalsOfAll(theirPieces.map(({ totals }) => totals)),
-    };
-    return { memory, held, left: theirPieces.flatMap(({ left }) => left ?? []), all };
-  } finally {
-    await other.close();
-  }
+  await other.run('begin', { keys, memory, currency });
+  const ownPieces = await passed(
+    setup.oursId,
+    setup.oursRowCount,
+    (piece) => own.hold(piece),
+    (piece) => other.run('hold', piece),
+  );
+  const held = ownPieces.sort((a, b) => a.chunkNo - b.chunkNo).map(({ chunk }) => chunk);
+  const indexed = other.run('index', { held, part: 1 });
+  own.index(held, 0);
+  await indexed;
+  const theirPieces = await passed(
+    setup.theirsId,
+    setup.theirsRowCount,
+    (piece) => own.pair(piece),
+    (piece) => other.run('pair', piece),
+  );
+  const all = {
+    ours: totalsOfAll(ownPieces.map(({ totals }) => totals)),
+    theirs: totalsOfAll(theirPieces.map(({ totals }) => totals)),
+  };
+  return { memory, held, left: theirPieces.flatMap(({ left }) => left ?? []), all };
 }
 
 function* placesOf(statementId: string | null, rowCount: number) {
