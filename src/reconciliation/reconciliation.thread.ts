@@ -71,9 +71,11 @@ export async function pair({ deps, words, given }: RunTask & { given: GivenRows 
 
 /** Matches what `pair` has left. */
 export function match({ words }: Pick<RunTask, 'words'>): void {
-  const progress = new SharedProgress(words);
-  result = work?.finish((done, total) => progress.tell({ phase: 'match', done, total })) ?? null;
+  const paired = work;
   work = null;
+  if (!paired) throw new Error('nothing was paired in this thread');
+  const progress = new SharedProgress(words);
+  result = paired.finish((done, total) => progress.tell({ phase: 'match', done, total }));
 }
 
 /** Publishes what `match` has found. `clockAheadMs`: how much the clock that counts is ahead of the machine's. */

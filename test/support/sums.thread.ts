@@ -1,3 +1,4 @@
+import { threadId } from 'node:worker_threads';
 import { type Answer, answerOf } from '../../src/infra/threads/index.ts';
 import { DomainError } from '../../src/kernel/errors.ts';
 
@@ -35,4 +36,9 @@ export function refuse(count: number): Promise<Answer<string>> {
     if (count === 0) return 'done';
     throw new DomainError('conflict', 'too_many_sums', { params: { count }, retryAfterSeconds: 1 });
   });
+}
+
+/** Which thread this is. */
+export function thread(): number {
+  return threadId;
 }

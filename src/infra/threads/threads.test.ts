@@ -1,4 +1,5 @@
-import { openThreads, resultOf, ThreadDied, type Threads } from './index.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { collectGarbage, KeptThreads, openThreads, resultOf, ThreadDied, type Threads } from './index.ts';
 
 type Sums = typeof import('../../../test/support/sums.thread.ts');
 
@@ -72,5 +73,37 @@ describe('threads', () => {
       expect(waiting).rejects.toThrow(),
       closing.close(),
     ]);
+  });
+});
+
+describe('kept threads', () => {
+  const sums = () => new KeptThreads<Sums>(new URL('../../../test/support/sums.thread.ts', import.meta.url));
+
+  it('are lent to one at a time, and again to the next', async () => {
+    const kept = sums();
+    const both = await Promise.all([1, 2].map(() => kept.lend((thread) => thread.run('thread', undefined))));
+    expect(new Set(both).size).toBe(2);
+    const later = await kept.lend((thread) => thread.run('thread', undefined));
+    expect(both).toContain(later);
+  });
+
+  it('are kept after work that failed, or that was cut off', async () => {
+    const kept = sums();
+    await expect(kept.lend((thread) => thread.run('fail', 'no such sum'))).rejects.toThrow('no such sum');
+    const stop = new AbortController();
+    const spinning = kept.lend((thread) => thread.run('spin', undefined, { signal: stop.signal }));
+    stop.abort();
+    await expect(spinning).rejects.toThrow(/abort/i);
+    expect(await kept.lend((thread) => thread.run('sumOf', [1, 2]))).toBe(3);
+  });
+});
+
+describe('collecting garbage', () => {
+  it('lets go of what nobody has, shared memory too', async () => {
+    const gone = new WeakRef(new SharedArrayBuffer(8));
+    // What was made in this turn is kept until it ends.
+    await wait(0);
+    collectGarbage();
+    expect(gone.deref()).toBeUndefined();
   });
 });

@@ -2,9 +2,6 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 
-/** Of each thread's heap, what is collected most often. By default it grows to six times as much, for little less work. */
-const YOUNG_MIB = 8;
-
 /** Functions that a thread may run: one argument, and a result that can be copied (no functions, no classes of ours). */
 type TasksOf<Module> = {
   [Name in keyof Module]: Module[Name] extends (input: infer Input) => infer Output
@@ -59,7 +56,6 @@ export function openThreads<Module>(module: URL, threadCount = availableParallel
     maxThreads: threadCount,
     // Otherwise an idle thread sleeps so deeply that its timers and sockets do too.
     atomics: 'disabled',
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
     ...(!isBuilt && { execArgv: ['--import', loaderOfSources()] }),
   });
   // Of a thread that dies, the task that ran in it tells.
