@@ -55,26 +55,38 @@ export async function readPiece(
   statementId: string,
   chunkNo: number,
 ): Promise<Buffer> {
-  return openPiece(vault, { statementId, chunkNo, sealed: await readSealedPiece(db, statementId, chunkNo) });
+  const [piece] = await readSealedPieces(db, { statementId, first: chunkNo, count: 1 });
+  if (!piece) throw new RangeError(`piece ${chunkNo} of statement ${statementId} is missing`);
+  return openPiece(vault, piece);
 }
 
-/** The same in two steps: whoever opens it needs no database. */
-export async function readSealedPiece(
+/** A piece as it is kept. */
+export interface SealedPiece {
+  statementId: string;
+  chunkNo: number;
+  sealed: Uint8Array;
+}
+
+/** Some pieces that follow each other, for whoever opens them elsewhere. Throws RangeError when one is missing. */
+export async function readSealedPieces(
   db: Db | Tx,
-  statementId: string,
-  chunkNo: number,
-): Promise<Uint8Array> {
-  const row = await db('statement_chunks')
-    .where({ statement_id: statementId, chunk_no: chunkNo })
-    .first('sealed_rows');
-  if (!row) throw new RangeError(`piece ${chunkNo} of statement ${statementId} is missing`);
-  return row.sealed_rows;
+  { statementId, first, count }: { statementId: string; first: number; count: number },
+): Promise<SealedPiece[]> {
+  const rows: { chunk_no: unknown; sealed_rows: Uint8Array }[] = await db('statement_chunks')
+    .where({ statement_id: statementId })
+    .whereBetween('chunk_no', [first, first + count - 1])
+    .orderBy('chunk_no')
+    .select('chunk_no', 'sealed_rows');
+  return Array.from({ length: count }, (_, at) => {
+    const row = rows[at];
+    const chunkNo = first + at;
+    if (row === undefined || toInt(row.chunk_no) !== chunkNo)
+      throw new RangeError(`piece ${chunkNo} of statement ${statementId} is missing`);
+    return { statementId, chunkNo, sealed: row.sealed_rows };
+  });
 }
 
-export function openPiece(
-  vault: Vault,
-  { statementId, chunkNo, sealed }: { statementId: string; chunkNo: number; sealed: Uint8Array },
-): Buffer {
+export function openPiece(vault: Vault, { statementId, chunkNo, sealed }: SealedPiece): Buffer {
   return vault.openBytes(sealed, contextOf('rows', statementId, chunkNo));
 }
 

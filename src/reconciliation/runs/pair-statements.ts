@@ -1,13 +1,14 @@
 import type { VaultKeys } from '../../infra/crypto/index.ts';
 import { openThreads, type Threads } from '../../infra/threads/index.ts';
+import type { SealedPiece } from '../intake/statements.repo.ts';
 import type { StatementDeps, ThreadDeps } from '../intake/thread-deps.ts';
 import { pairMemoryOf } from '../matching/plain-pairs.ts';
 import { ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
 import type { GivenRows } from './match-here.ts';
 import { matchLeft, type PairedRows } from './match-left.ts';
 import type { MatchingWork } from './matching-work.ts';
-import { pieceCountOf, readSealedPieces } from './piece-reading.ts';
-import { PieceWork, type SealedPiece } from './piece-work.ts';
+import { sealedPiecesOf } from './piece-reading.ts';
+import { PieceWork } from './piece-work.ts';
 import type { SharedProgress } from './shared-progress.ts';
 import { totalsOfAll } from './side-totals.ts';
 import type { WorkSetup } from './work.types.ts';
@@ -61,12 +62,14 @@ async function pairedRows(
     here: (piece: SealedPiece) => Passed,
     there: (piece: SealedPiece) => Promise<Passed>,
   ) => {
-    const pieces = readSealedPieces(deps.db, placesOf(statementId, rowCount));
+    const pieces = statementId === null ? [] : sealedPiecesOf(deps.db, { statementId, rowCount });
     const onDone = ({ chunkNo }: SealedPiece) =>
       progress.addDone(Math.min(ROWS_PER_CHUNK, rowCount - chunkNo * ROWS_PER_CHUNK));
     return shareOut(pieces, here, there, onDone);
   };
-  await other.run('begin', { keys, memory, currency });
+  // The other thread may still be starting: what it is asked for meanwhile waits for it, and this one goes on.
+  const begun = other.run('begin', { keys, memory, currency });
+  begun.catch(() => {});
   const ownPieces = await passed(
     setup.oursId,
     setup.oursRowCount,
@@ -76,7 +79,7 @@ async function pairedRows(
   const held = ownPieces.sort((a, b) => a.chunkNo - b.chunkNo).map(({ chunk }) => chunk);
   const indexed = other.run('index', { held, part: 1 });
   own.index(held, 0);
-  await indexed;
+  await Promise.all([begun, indexed]);
   const theirPieces = await passed(
     setup.theirsId,
     setup.theirsRowCount,
@@ -90,14 +93,9 @@ async function pairedRows(
   return { memory, held, left: theirPieces.flatMap(({ left }) => left ?? []), all };
 }
 
-function* placesOf(statementId: string | null, rowCount: number) {
-  if (statementId === null) return;
-  for (let chunkNo = 0; chunkNo < pieceCountOf(rowCount); chunkNo++) yield { statementId, chunkNo };
-}
-
 /** Works on all pieces, here and there at once; what came of them, in any order. */
 async function shareOut<Done>(
-  pieces: AsyncIterable<SealedPiece>,
+  pieces: AsyncIterable<SealedPiece> | Iterable<SealedPiece>,
   here: (piece: SealedPiece) => Done,
   there: (piece: SealedPiece) => Promise<Done>,
   onDone: (piece: SealedPiece) => void,

@@ -1,7 +1,8 @@
 import { createVault, type VaultKeys } from '../../infra/crypto/index.ts';
+import type { SealedPiece } from '../intake/statements.repo.ts';
 import type { Chunk } from '../matching/chunk-format.ts';
 import type { PairMemory } from '../matching/plain-pairs.ts';
-import { PieceWork, type SealedPiece } from './piece-work.ts';
+import { PieceWork } from './piece-work.ts';
 
 /** The second thread of one matching: it is given pieces, and loads no driver of databases. `begin` comes first. */
 let work: PieceWork | null = null;

@@ -1,37 +1,42 @@
 import type { Db } from '../../infra/db/index.ts';
-import { openPiece, readSealedPiece } from '../intake/statements.repo.ts';
+import { readPiece, readSealedPieces, type SealedPiece } from '../intake/statements.repo.ts';
 import type { StatementDeps } from '../intake/thread-deps.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
 import { ROWS_PER_CHUNK, tableOfChunk } from '../matching/row-chunks.ts';
-import type { SealedPiece } from './piece-work.ts';
 import type { CarriedRow } from './work.types.ts';
 
-interface PiecePlace {
-  statementId: string;
-  chunkNo: number;
-}
+/** So many pieces (350 KB each, about) are asked for at once: a question costs as much as reading one. */
+const PIECES_A_READ = 8;
 
 export const pieceCountOf = (rowCount: number) => Math.ceil(rowCount / ROWS_PER_CHUNK);
 
-/** The places in their statement of the rows of a piece; `rows` are places in the piece. */
-export function rowNosOf(chunkNo: number, rows: Iterable<number>): Int32Array {
+/** The places in their statement of some rows of a piece; `rows` are places in the piece. */
+export function rowNosOf(chunkNo: number, rows: readonly number[]): Int32Array {
   return Int32Array.from(rows, (row) => chunkNo * ROWS_PER_CHUNK + row);
 }
 
-/** Pieces as they are kept; the next one is read while one is worked on. */
-export async function* readSealedPieces<Place extends PiecePlace>(
+/** The places in their statement of all rows of a piece. */
+export function rowNosOfPiece(chunkNo: number, rowCount: number): Int32Array {
+  const first = chunkNo * ROWS_PER_CHUNK;
+  return Int32Array.from({ length: Math.min(ROWS_PER_CHUNK, rowCount - first) }, (_, at) => first + at);
+}
+
+/** All pieces of a statement in order, as they are kept; the next ones are read while some are worked on. */
+export async function* sealedPiecesOf(
   db: Db,
-  places: Iterable<Place>,
-): AsyncGenerator<Place & SealedPiece> {
-  let before: [Place, Promise<Uint8Array>] | null = null;
-  for (const place of places) {
-    const reading = readSealedPiece(db, place.statementId, place.chunkNo);
+  { statementId, rowCount }: { statementId: string; rowCount: number },
+): AsyncGenerator<SealedPiece> {
+  const all = pieceCountOf(rowCount);
+  let before: Promise<SealedPiece[]> | null = null;
+  for (let first = 0; first < all; first += PIECES_A_READ) {
+    const count = Math.min(PIECES_A_READ, all - first);
+    const reading: Promise<SealedPiece[]> = readSealedPieces(db, { statementId, first, count });
     // It is awaited later; until then a failure is nobody's.
     reading.catch(() => {});
-    if (before) yield { ...before[0], sealed: await before[1] };
-    before = [place, reading];
+    if (before) yield* await before;
+    before = reading;
   }
-  if (before) yield { ...before[0], sealed: await before[1] };
+  if (before) yield* await before;
 }
 
 /** Rows of earlier dates' statements, with what they say. */
@@ -39,7 +44,7 @@ export async function readCarried(
   { db, vault }: StatementDeps,
   carried: readonly CarriedRow[],
 ): Promise<(CarriedRow & { row: MatchRow })[]> {
-  const places = new Map<string, PiecePlace & { rows: CarriedRow[] }>();
+  const places = new Map<string, { statementId: string; chunkNo: number; rows: CarriedRow[] }>();
   for (const row of carried) {
     const { statementId, rowNo } = row;
     const chunkNo = Math.floor(rowNo / ROWS_PER_CHUNK);
@@ -49,9 +54,9 @@ export async function readCarried(
     place.rows.push(row);
   }
   const read: (CarriedRow & { row: MatchRow })[] = [];
-  for await (const place of readSealedPieces(db, places.values())) {
-    const piece = tableOfChunk(openPiece(vault, place));
-    for (const row of place.rows) read.push({ ...row, row: piece.rowAt(row.rowNo % ROWS_PER_CHUNK) });
+  for (const { statementId, chunkNo, rows } of places.values()) {
+    const piece = tableOfChunk(await readPiece(db, vault, statementId, chunkNo));
+    for (const row of rows) read.push({ ...row, row: piece.rowAt(row.rowNo % ROWS_PER_CHUNK) });
   }
   return read;
 }

@@ -1,5 +1,5 @@
 import type { Vault } from '../../infra/crypto/index.ts';
-import { openPiece } from '../intake/statements.repo.ts';
+import { openPiece, type SealedPiece } from '../intake/statements.repo.ts';
 import { type Chunk, readChunk } from '../matching/chunk-format.ts';
 import { rowsOfChunk } from '../matching/chunk-rows.ts';
 import { holdPiece, indexPart, type PairMemory, PlainPairing } from '../matching/plain-pairs.ts';
@@ -8,13 +8,6 @@ import { RowTable } from '../matching/row-table.ts';
 import { TextPool } from '../matching/text-pool.ts';
 import { rowNosOf } from './piece-reading.ts';
 import { type SideTotals, totalsOf } from './side-totals.ts';
-
-/** A piece of a statement as it is kept. */
-export interface SealedPiece {
-  statementId: string;
-  chunkNo: number;
-  sealed: Uint8Array;
-}
 
 /** Rows of a piece that are left to be matched with others; `rowNos` are their places in the statement. */
 export interface LeftRows {
