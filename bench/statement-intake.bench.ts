@@ -13,7 +13,7 @@ import {
   type StatementSource,
   sourceSettingsSchema,
 } from '../src/reconciliation/intake/intake.types.ts';
-import { readRows } from '../src/reconciliation/intake/statements.repo.ts';
+import { readRows } from '../src/reconciliation/intake/pieces.repo.ts';
 import { takeIn } from '../src/reconciliation/intake/take-in.ts';
 import { RowTable } from '../src/reconciliation/matching/row-table.ts';
 import { TextPool } from '../src/reconciliation/matching/text-pool.ts';

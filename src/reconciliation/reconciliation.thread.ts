@@ -1,4 +1,5 @@
 import { type Answer, answerOf, collectGarbage } from '../infra/threads/index.ts';
+import { systemClock } from '../kernel/clock.ts';
 import type { Fence } from './batches/fence.ts';
 import type { FileRead, FileReading } from './intake/file-pieces.ts';
 import type { SheetRead, SheetReading } from './intake/sheet-pieces.ts';
@@ -89,7 +90,7 @@ export async function publish({
   result = null;
   if (!matched) throw new Error('nothing was matched in this thread');
   const progress = new SharedProgress(words);
-  const clock = { nowMs: () => Date.now() + clockAheadMs };
+  const clock = { nowMs: () => systemClock.nowMs() + clockAheadMs };
   const { publishResult } = await import('./runs/publish-result.ts');
   return answerOf(() =>
     withOwnDeps(deps, (own) =>

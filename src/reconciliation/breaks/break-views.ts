@@ -5,7 +5,8 @@ import { DomainError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { ResolutionAccount } from '../../ledger/index.ts';
 import type { StatementSource } from '../intake/intake.types.ts';
-import { findStatement, readRaw } from '../intake/statements.repo.ts';
+import { readRaw } from '../intake/pieces.repo.ts';
+import { findStatement } from '../intake/statements.repo.ts';
 import { refundIdOf } from './booking.ts';
 import {
   type AttachedEvidence,

@@ -7,8 +7,8 @@ import { describeOnBothStacks } from '../../../test/support/stacks.ts';
 import { openThreads, type Threads } from '../../infra/threads/index.ts';
 import type { Fence } from '../batches/fence.ts';
 import { type FileRead, type FileReading, writeFileHere } from './file-pieces.ts';
+import { readRaw } from './pieces.repo.ts';
 import { writeFile } from './statement-pieces.ts';
-import { readRaw } from './statements.repo.ts';
 import { threadDepsOf } from './thread-deps.ts';
 
 const DATE = '2026-03-02';

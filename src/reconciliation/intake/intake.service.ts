@@ -13,6 +13,7 @@ import type { Fence } from '../batches/fence.ts';
 import { beginStatement, finishStatement } from './begin-statement.ts';
 import { isWaivable } from './gates.rules.ts';
 import type { IntakeResult, RawRow, Statement, StatementSide, StatementSource } from './intake.types.ts';
+import { readRaw } from './pieces.repo.ts';
 import type { StatementSources } from './sources.service.ts';
 import { writeSheet } from './statement-pieces.ts';
 import * as repo from './statements.repo.ts';
@@ -166,7 +167,7 @@ export class StatementIntake {
     const { fromRow, limit } = page;
     await this.audit(db, statement, 'statement.readRows', actor, { fromRow, limit });
     const count = Math.max(0, Math.min(limit, statement.rowCount - fromRow));
-    return repo.readRaw(
+    return readRaw(
       db,
       vault,
       statementId,

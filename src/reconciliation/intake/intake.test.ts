@@ -17,9 +17,10 @@ import { RowTable } from '../matching/row-table.ts';
 import { TextPool } from '../matching/text-pool.ts';
 import { StatementIntake } from './intake.service.ts';
 import type { IntakeResult, Statement } from './intake.types.ts';
+import { readRaw, readRows } from './pieces.repo.ts';
 import { addSource } from './sources.repo.ts';
 import { StatementSources } from './sources.service.ts';
-import { findStatement, listOfBatch, readRaw, readRows } from './statements.repo.ts';
+import { findStatement, listOfBatch } from './statements.repo.ts';
 
 const POWER = 'guangzhou-power-gateway';
 const CHINA = { timeZone: 'Asia/Shanghai', cutOff: '00:00' };

@@ -1,7 +1,7 @@
 import { type Db, transact } from '../../infra/db/index.ts';
 import { type Fence, holdFence } from '../batches/fence.ts';
+import { writeChunks } from './pieces.repo.ts';
 import type { StatementPiece } from './pieces.ts';
-import { writeChunks } from './statements.repo.ts';
 
 /** Writes the pieces of a statement under a batch's fence, in bounded memory: while some are written, the next may be made. */
 export class PieceWriter {

@@ -7,8 +7,8 @@ import { transact } from '../../infra/db/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Fence } from '../batches/fence.ts';
 import { type StatementSource, sourceSettingsSchema } from './intake.types.ts';
+import { readRaw } from './pieces.repo.ts';
 import { writeSheet } from './statement-pieces.ts';
-import { readRaw } from './statements.repo.ts';
 
 const DATE = '2026-03-02';
 const AT_MS = Date.parse(`${DATE}T12:00:00+08:00`);

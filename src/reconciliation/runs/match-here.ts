@@ -1,4 +1,4 @@
-import { openPiece } from '../intake/statements.repo.ts';
+import { openPiece } from '../intake/pieces.repo.ts';
 import type { StatementDeps } from '../intake/thread-deps.ts';
 import { MatchingWork } from './matching-work.ts';
 import { readCarried, rowNosOfPiece, sealedPiecesOf } from './piece-reading.ts';

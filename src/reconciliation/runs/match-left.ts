@@ -1,4 +1,4 @@
-import { readPiece } from '../intake/statements.repo.ts';
+import { readPiece } from '../intake/pieces.repo.ts';
 import type { StatementDeps } from '../intake/thread-deps.ts';
 import { type Chunk, readChunk } from '../matching/chunk-format.ts';
 import { currenciesOf } from '../matching/chunk-rows.ts';

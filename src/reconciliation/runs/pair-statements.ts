@@ -1,6 +1,6 @@
 import type { VaultKeys } from '../../infra/crypto/index.ts';
 import { openThreads, type Threads } from '../../infra/threads/index.ts';
-import type { SealedPiece } from '../intake/statements.repo.ts';
+import type { SealedPiece } from '../intake/pieces.repo.ts';
 import type { StatementDeps, ThreadDeps } from '../intake/thread-deps.ts';
 import { pairMemoryOf } from '../matching/plain-pairs.ts';
 import { ROWS_PER_CHUNK } from '../matching/row-chunks.ts';

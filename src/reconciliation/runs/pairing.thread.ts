@@ -1,5 +1,5 @@
 import { createVault, type VaultKeys } from '../../infra/crypto/index.ts';
-import type { SealedPiece } from '../intake/statements.repo.ts';
+import type { SealedPiece } from '../intake/pieces.repo.ts';
 import type { Chunk } from '../matching/chunk-format.ts';
 import type { PairMemory } from '../matching/plain-pairs.ts';
 import { PieceWork } from './piece-work.ts';

@@ -1,5 +1,5 @@
 import type { Db } from '../../infra/db/index.ts';
-import { readPiece, readSealedPieces, type SealedPiece } from '../intake/statements.repo.ts';
+import { readPiece, readSealedPieces, type SealedPiece } from '../intake/pieces.repo.ts';
 import type { StatementDeps } from '../intake/thread-deps.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
 import { ROWS_PER_CHUNK, tableOfChunk } from '../matching/row-chunks.ts';

@@ -1,5 +1,5 @@
 import type { Vault } from '../../infra/crypto/index.ts';
-import { openPiece, type SealedPiece } from '../intake/statements.repo.ts';
+import { openPiece, type SealedPiece } from '../intake/pieces.repo.ts';
 import { type Chunk, readChunk } from '../matching/chunk-format.ts';
 import { rowsOfChunk } from '../matching/chunk-rows.ts';
 import { holdPiece, indexPart, type PairMemory, PlainPairing } from '../matching/plain-pairs.ts';

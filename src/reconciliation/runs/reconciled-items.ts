@@ -1,7 +1,7 @@
 import type { Vault } from '../../infra/crypto/index.ts';
 import type { Db } from '../../infra/db/index.ts';
 import type { BusinessDate } from '../../kernel/business-date.ts';
-import { readRaw } from '../intake/statements.repo.ts';
+import { readRaw } from '../intake/pieces.repo.ts';
 import { slices } from './run-breaks.repo.ts';
 import type { ReconciledItem } from './runs.types.ts';
 

@@ -1,4 +1,5 @@
 import { resultOf } from '../../infra/threads/index.ts';
+import { systemClock } from '../../kernel/clock.ts';
 import { threadDepsOf } from '../intake/thread-deps.ts';
 import { ownThreads } from '../own-threads.ts';
 import { matchHere } from './match-here.ts';
@@ -45,7 +46,7 @@ export async function matchAndPublish(
         return thread.run('pair', { ...task, given }, { signal });
       });
       await thread.run('match', task, { signal });
-      const clockAheadMs = deps.clock.nowMs() - Date.now();
+      const clockAheadMs = deps.clock.nowMs() - systemClock.nowMs();
       // From here on it is either published or not: nobody cuts it off in between.
       const run = resultOf(await thread.run('publish', { ...task, prepared, clockAheadMs }));
       onProgress(progress.read());
