@@ -144,7 +144,9 @@ describeOnBothStacks('reconciliation on the queue', (stack) => {
     startWorker({
       runs: {
         ...runs,
-        match: (_fence, _input, _onProgress, signal) => {
+        match: async (_fence, _input, _onProgress, signal) => {
+          // Another batch may come here when the worker has been told to stop already.
+          signal.throwIfAborted();
           hasBegun = true;
           return new Promise((_resolve, reject) => {
             signal.addEventListener('abort', () => reject(signal.reason));

@@ -40,16 +40,17 @@ export interface PairMemory {
 }
 
 const SEVERAL = -1;
-/** Parts of `slots`, a power of two. */
-export const INDEX_PARTS = 2;
+/** Parts of `slots`, by the highest bit of the hash. */
+const INDEX_PARTS = 2;
 
 export function pairMemoryOf(counts: { ours: number; theirs: number }): PairMemory {
-  const slotCount = 2 ** Math.ceil(Math.log2(Math.max(counts.ours, 8) * 1.5));
+  // However their hashes fall, a part has room for all rows and one slot that stays free: a search ends there.
+  const partSize = 2 ** Math.ceil(Math.log2(counts.ours + 1));
   return {
     ours: sideMemoryOf(counts.ours),
     theirs: sideMemoryOf(counts.theirs),
     refWords: shared(counts.ours),
-    slots: shared(slotCount),
+    slots: shared(INDEX_PARTS * partSize),
     partners: shared(counts.ours),
   };
 }
