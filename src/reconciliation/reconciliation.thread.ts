@@ -3,7 +3,7 @@ import { systemClock } from '../kernel/clock.ts';
 import type { Fence } from './batches/fence.ts';
 import type { FileRead, FileReading } from './intake/file-pieces.ts';
 import type { SheetRead, SheetReading } from './intake/sheet-pieces.ts';
-import { type ThreadDeps, withOwnDeps } from './intake/thread-deps.ts';
+import { type StatementDeps, type ThreadDeps, withOwnDeps } from './intake/thread-deps.ts';
 import type { GivenRows } from './runs/match-here.ts';
 import type { MatchingWork } from './runs/matching-work.ts';
 import type { PreparedRun } from './runs/publish-result.ts';
@@ -11,47 +11,27 @@ import type { Run } from './runs/runs.repo.ts';
 import { SharedProgress } from './runs/shared-progress.ts';
 import type { WorkResult } from './runs/work.types.ts';
 
-/**
- * What a thread does for one statement or one run, over connections of its own. It loads what it needs for that.
- */
-
-export function writeFile({
-  deps,
-  fence,
-  reading,
-}: {
+/** What a thread does for one statement or one run, over connections of its own. It loads what it needs for that. */
+interface Task {
   deps: ThreadDeps;
-  fence: Fence;
-  reading: FileReading;
-}): Promise<Answer<FileRead>> {
-  return answerOf(() =>
-    withOwnDeps(deps, async (own) => {
-      const { writeFileHere } = await import('./intake/file-pieces.ts');
-      return writeFileHere(own, fence, reading);
-    }),
-  );
 }
 
-export function writeSheet({
-  deps,
-  fence,
-  reading,
-}: {
-  deps: ThreadDeps;
-  fence: Fence | null;
-  reading: SheetReading;
-}): Promise<Answer<SheetRead>> {
-  return answerOf(() =>
-    withOwnDeps(deps, async (own) => {
-      const { writeSheetHere } = await import('./intake/sheet-pieces.ts');
-      return writeSheetHere(own, fence, reading);
-    }),
-  );
+export function writeFile({ deps, ...of }: Task & { fence: Fence; reading: FileReading }) {
+  return inThread(deps, async (own): Promise<FileRead> => {
+    const { writeFileHere } = await import('./intake/file-pieces.ts');
+    return writeFileHere(own, of.fence, of.reading);
+  });
+}
+
+export function writeSheet({ deps, ...of }: Task & { fence: Fence | null; reading: SheetReading }) {
+  return inThread(deps, async (own): Promise<SheetRead> => {
+    const { writeSheetHere } = await import('./intake/sheet-pieces.ts');
+    return writeSheetHere(own, of.fence, of.reading);
+  });
 }
 
 /** `words` is the memory of a `SharedProgress`. */
-interface RunTask {
-  deps: ThreadDeps;
+interface RunTask extends Task {
   words: Int32Array;
 }
 
@@ -91,10 +71,13 @@ export async function publish({
   if (!matched) throw new Error('nothing was matched in this thread');
   const progress = new SharedProgress(words);
   const clock = { nowMs: () => systemClock.nowMs() + clockAheadMs };
-  const { publishResult } = await import('./runs/publish-result.ts');
-  return answerOf(() =>
-    withOwnDeps(deps, (own) =>
-      publishResult({ ...own, clock }, prepared, matched, (now) => progress.tell(now)),
-    ),
-  );
+  return inThread(deps, async (own): Promise<Run | null> => {
+    const { publishResult } = await import('./runs/publish-result.ts');
+    return publishResult({ ...own, clock }, prepared, matched, (now) => progress.tell(now));
+  });
+}
+
+/** A refusal as expected comes back as a value. */
+function inThread<T>(deps: ThreadDeps, work: (own: StatementDeps) => Promise<T>): Promise<Answer<T>> {
+  return answerOf(() => withOwnDeps(deps, work));
 }

@@ -5,7 +5,7 @@ import { UnreadableFile } from './reading.types.ts';
 import { passOverSheets, type SheetSink } from './spreadsheet.types.ts';
 import type { XmlAttributes } from './xml-grammar.ts';
 import { attributeOf, countIn, marks, type XmlNode } from './xml-tree.ts';
-import { entriesOf, openZip } from './zip.ts';
+import { withEntries } from './zip.ts';
 import { readXmlEntry } from './zip-xml.ts';
 
 /** The files of an OpenDocument package (OASIS ODF 1.3, part 2) that matter here. */
@@ -26,23 +26,19 @@ const MARKS_DEEP = 3;
  * Reads the visible sheets of an OpenDocument spreadsheet row by row. A number is the decimal that the file holds; dates become
  * `YYYY-MM-DD HH:MM:SS`.
  */
-export async function readOds(
+export function readOds(
   path: string,
   out: ReadingReport,
   sink: SheetSink,
   afterChunk: () => Promise<void>,
 ): Promise<void> {
-  const zip = await openZip(path);
-  try {
-    const entries = new Map((await entriesOf(zip)).map((entry) => [entry.fileName, entry]));
+  return withEntries(path, async (zip, entries) => {
     await readXmlEntry(zip, entryOf(entries, ODS.manifest), 'manifest', MANIFEST);
     const sheets = new OdsSheets(out, sink);
     const content = entryOf(entries, ODS.content);
     await readXmlEntry(zip, content, 'document-content', sheets.root, { afterChunk, isMixed: true });
     sheets.end();
-  } finally {
-    zip.close();
-  }
+  });
 }
 
 function entryOf(entries: ReadonlyMap<string, Entry>, name: string): Entry {

@@ -6,7 +6,7 @@ import { COMPOUND_FILE_MAGIC } from './compound-file.ts';
 import { ODS } from './ods.ts';
 import { UnreadableFile } from './reading.types.ts';
 import { damagedArchive, heldToLimits } from './swelling.ts';
-import { namesInZip, openZippedFiles } from './zip.ts';
+import { openZippedFiles, withEntries } from './zip.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -19,7 +19,7 @@ export async function containerOf(path: string): Promise<ContainerKind> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
     const magic = buffer.subarray(0, bytesRead).toString('latin1');
     if (magic.startsWith('\x1f\x8b')) return 'gzip';
-    if (magic.startsWith('PK\x03\x04')) return zippedKind(await namesInZip(path));
+    if (magic.startsWith('PK\x03\x04')) return withEntries(path, (_, entries) => zippedKind(entries));
     if (magic.startsWith('PK\x05\x06')) throw new UnreadableFile('archive_empty', 'the zip holds no file');
     if (magic === COMPOUND_FILE_MAGIC) return 'xls';
     if (isBareWorkbook(buffer)) throw tooOldWorkbook();
@@ -33,7 +33,7 @@ export async function containerOf(path: string): Promise<ContainerKind> {
 }
 
 /** What kinds of documents are zips. */
-function zippedKind(names: ReadonlySet<string>): ContainerKind {
+function zippedKind(names: ReadonlyMap<string, unknown>): ContainerKind {
   if (names.has('xl/workbook.xml')) return 'xlsx';
   if (names.has(ODS.manifest) && (names.has(ODS.content) || names.has(ODS.lockedContent))) return 'ods';
   if (!names.has('[Content_Types].xml')) return 'zip';

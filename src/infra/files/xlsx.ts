@@ -6,7 +6,7 @@ import type { ReadingReport } from './reading.types.ts';
 import { UnreadableFile } from './reading.types.ts';
 import { passOverSheets, type SheetSink } from './spreadsheet.types.ts';
 import type { XmlNode } from './xml-tree.ts';
-import { entriesOf, openZip } from './zip.ts';
+import { withEntries } from './zip.ts';
 import { readXmlEntry } from './zip-xml.ts';
 
 interface Workbook {
@@ -21,15 +21,13 @@ interface Workbook {
  * Reads the sheets of an .xlsx row by row, in the memory of its distinct texts. A number is the decimal that the file holds; dates
  * become `YYYY-MM-DD HH:MM:SS`.
  */
-export async function readXlsx(
+export function readXlsx(
   path: string,
   out: ReadingReport,
   sink: SheetSink,
   afterChunk: () => Promise<void>,
 ): Promise<void> {
-  const zip = await openZip(path);
-  try {
-    const entries = new Map((await entriesOf(zip)).map((entry) => [entry.fileName, entry]));
+  return withEntries(path, async (zip, entries) => {
     const { sheets, epochMs } = await findSheets(zip, entries);
     const [first, ...others] = sheets;
     const toRead = sink.nextSheet ? sheets : sheets.slice(0, 1);
@@ -44,9 +42,7 @@ export async function readXlsx(
       const rows = sheetNode(workbook, out, (record) => sink.record(record));
       await readXmlEntry(zip, entry, 'worksheet', rows, { afterChunk });
     }
-  } finally {
-    zip.close();
-  }
+  });
 }
 
 /** The visible sheets of cells. */

@@ -110,7 +110,7 @@ export async function* readZipEntry(zip: ZipFile, entry: Entry): AsyncGenerator<
 }
 
 /** Opens a zip, whose entries are then listed with `entriesOf`; the caller closes it. */
-export async function openZip(path: string): Promise<ZipFile> {
+async function openZip(path: string): Promise<ZipFile> {
   try {
     return await promisify<string, { lazyEntries: true; autoClose: false }, ZipFile>(openZipFile)(path, {
       lazyEntries: true,
@@ -121,7 +121,7 @@ export async function openZip(path: string): Promise<ZipFile> {
   }
 }
 
-export function entriesOf(zip: ZipFile): Promise<Entry[]> {
+function entriesOf(zip: ZipFile): Promise<Entry[]> {
   return new Promise((resolve, reject) => {
     const entries: Entry[] = [];
     if (zip.entryCount > MAX_ZIP_ENTRIES) {
@@ -138,11 +138,14 @@ export function entriesOf(zip: ZipFile): Promise<Entry[]> {
   });
 }
 
-/** What the files of a zip are called, as they are written. */
-export async function namesInZip(path: string): Promise<Set<string>> {
+/** Works with the entries of a zip, by their names as they are written, as long as that takes. */
+export async function withEntries<T>(
+  path: string,
+  work: (zip: ZipFile, entries: ReadonlyMap<string, Entry>) => Promise<T> | T,
+): Promise<T> {
   const zip = await openZip(path);
   try {
-    return new Set((await entriesOf(zip)).map(({ fileName }) => fileName));
+    return await work(zip, new Map((await entriesOf(zip)).map((entry) => [entry.fileName, entry])));
   } finally {
     zip.close();
   }

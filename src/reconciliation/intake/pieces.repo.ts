@@ -3,6 +3,7 @@ import type { Vault } from '../../infra/crypto/index.ts';
 import { type Db, insertBytes, type Tx, toInt } from '../../infra/db/index.ts';
 import { appendChunk, ROWS_PER_CHUNK, tableOfChunk } from '../matching/row-chunks.ts';
 import type { RowTable } from '../matching/row-table.ts';
+import { chunkCountOf } from '../matching/row-values.ts';
 import { isBookRows, readBookRows } from './book-rows.ts';
 import type { RawRow } from './intake.types.ts';
 import { contextOf, type StatementPiece } from './pieces.ts';
@@ -40,8 +41,7 @@ export async function readRows(
   if (!statement) throw new RangeError(`there is no statement ${statementId}`);
   const firstCount = into.count;
   into.reserve(firstCount + statement.rowCount);
-  const chunkCount = Math.ceil(statement.rowCount / ROWS_PER_CHUNK);
-  for (let chunkNo = 0; chunkNo < chunkCount; chunkNo++) {
+  for (let chunkNo = 0; chunkNo < chunkCountOf(statement.rowCount); chunkNo++) {
     appendChunk(into, await readPiece(db, vault, statementId, chunkNo));
   }
   if (into.count - firstCount !== statement.rowCount) {

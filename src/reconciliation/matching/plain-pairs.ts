@@ -1,10 +1,10 @@
 import type { Chunk } from './chunk-format.ts';
-import { hashText } from './hashing.ts';
+import { currenciesOf } from './chunk-rows.ts';
 import { NameHashes, nameHash, nameHashOf } from './name-hashes.ts';
 import type { RowTable } from './row-table.ts';
 import { FLAGS, NO_DAY, NO_TEXT, ROWS_PER_CHUNK, statusIn } from './row-values.ts';
 import { feesAgree, isOneDay } from './run.ts';
-import { isSameText } from './text-words.ts';
+import { isSameText, wordsFor } from './text-words.ts';
 
 /**
  * Pass 1 for nearly all rows of a good day, by several threads at once and without tables: a hash join. The rows of our side are held
@@ -63,7 +63,7 @@ function sideMemoryOf(count: number): SideMemory {
 const shared = (count: number) => new Int32Array(new SharedArrayBuffer(count * 4));
 
 /** Puts down what is known of a piece's rows; `piece` has just them. */
-export function keepNames(side: SideMemory, pieceNo: number, piece: RowTable): void {
+function keepNames(side: SideMemory, pieceNo: number, piece: RowTable): void {
   const base = pieceNo * ROWS_PER_CHUNK;
   side.lanes.set(piece.lanes.subarray(0, piece.count * 2), base * 2);
   for (const name of NAMES) {
@@ -83,7 +83,7 @@ export function holdPiece(memory: PairMemory, pieceNo: number, chunk: Chunk, pie
   if (word === null || word === undefined) return;
   for (let row = 0; row < chunk.count; row++) {
     memory.refWords[base + row] = word;
-    word += 1 + (((chunk.words[word] ?? 0) + 3) >>> 2);
+    word += wordsFor(chunk.words[word] ?? 0);
   }
 }
 
@@ -152,13 +152,7 @@ export class PlainPairing {
     this.held = held;
     this.piece = piece;
     this.index = new Index(memory, held);
-    const lanes = new Int32Array(2);
-    this.currencyIds = held.map(({ words, currencies }) =>
-      currencies.map((word) => {
-        hashText(words, word, lanes, 0);
-        return piece.pool.idOfWords(words, word, lanes[0] ?? 0);
-      }),
-    );
+    this.currencyIds = held.map((chunk) => currenciesOf(chunk).map((name) => piece.pool.idOf(name)));
   }
 
   /** Pairs what `piece` has. Gives the places of the rows that are left, as far as can be said before all pieces have passed. */

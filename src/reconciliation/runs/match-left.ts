@@ -3,12 +3,13 @@ import type { StatementDeps } from '../intake/thread-deps.ts';
 import { type Chunk, readChunk } from '../matching/chunk-format.ts';
 import { currenciesOf } from '../matching/chunk-rows.ts';
 import { printsOfPairs } from '../matching/digest.ts';
-import type { SideSum } from '../matching/matching.types.ts';
+import type { MatchRow, SideSum } from '../matching/matching.types.ts';
 import { type PairMemory, PlainPairs } from '../matching/plain-pairs.ts';
-import { ChunkWriter, ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
+import { ChunkWriter } from '../matching/row-chunks.ts';
+import { chunkCountOf, ROWS_PER_CHUNK } from '../matching/row-values.ts';
 import type { GivenRows } from './match-here.ts';
 import { MatchingWork } from './matching-work.ts';
-import { pieceCountOf, readCarried } from './piece-reading.ts';
+import { readCarried } from './piece-reading.ts';
 import { type LeftRows, leftRows } from './piece-work.ts';
 import { Sums } from './sums.ts';
 import type { Paired, WorkSetup } from './work.types.ts';
@@ -45,7 +46,7 @@ export async function matchLeft(
     work.add('ours', own, rowNos);
   }
   const known = new Map(left.map((some) => [some.chunkNo, some]));
-  for (let chunkNo = 0; chunkNo < pieceCountOf(setup.theirsRowCount); chunkNo++) {
+  for (let chunkNo = 0; chunkNo < chunkCountOf(setup.theirsRowCount); chunkNo++) {
     const rows = pairs.leftOf('theirs', chunkNo);
     if (rows.length === 0) continue;
     let some = known.get(chunkNo);
@@ -65,11 +66,7 @@ function namesAskedFor({ held, former }: WorkSetup): string[] {
   return [...held, ...former.flatMap(({ rows }) => rows)].flatMap(({ ref }) => ref ?? []);
 }
 
-function namesOf({
-  ref,
-  channelRef,
-  originalRef,
-}: Awaited<ReturnType<typeof readCarried>>[number]['row']): string[] {
+function namesOf({ ref, channelRef, originalRef }: MatchRow): string[] {
   return [ref, channelRef, originalRef].filter((name) => name != null);
 }
 
@@ -82,8 +79,7 @@ function sumsOfPairs(partners: Int32Array, held: readonly Chunk[]): SideSum[] {
     for (let row = 0; row < chunk.count; row++)
       if (partners[chunkNo * ROWS_PER_CHUNK + row] !== 0)
         sums.add(chunk.currency?.[row] ?? 0, chunk.amountMinor[row] ?? 0);
-    for (const { currency, amountMinor, rows } of sums.listed((place) => names[place] ?? ''))
-      all.add(currency, amountMinor, rows);
+    all.addAll(sums.listed((place) => names[place] ?? ''));
   }
   return all.listed((currency) => currency);
 }

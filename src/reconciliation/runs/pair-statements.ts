@@ -3,7 +3,7 @@ import { openThreads, type Threads } from '../../infra/threads/index.ts';
 import type { SealedPiece } from '../intake/pieces.repo.ts';
 import type { StatementDeps, ThreadDeps } from '../intake/thread-deps.ts';
 import { pairMemoryOf } from '../matching/plain-pairs.ts';
-import { ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
+import { rowsInChunk } from '../matching/row-values.ts';
 import type { GivenRows } from './match-here.ts';
 import { matchLeft, type PairedRows } from './match-left.ts';
 import type { MatchingWork } from './matching-work.ts';
@@ -63,8 +63,7 @@ async function pairedRows(
     there: (piece: SealedPiece) => Promise<Passed>,
   ) => {
     const pieces = statementId === null ? [] : sealedPiecesOf(deps.db, { statementId, rowCount });
-    const onDone = ({ chunkNo }: SealedPiece) =>
-      progress.addDone(Math.min(ROWS_PER_CHUNK, rowCount - chunkNo * ROWS_PER_CHUNK));
+    const onDone = ({ chunkNo }: SealedPiece) => progress.addDone(rowsInChunk(chunkNo, rowCount));
     return shareOut(pieces, here, there, onDone);
   };
   // The other thread may still be starting: what it is asked for meanwhile waits for it, and this one goes on.

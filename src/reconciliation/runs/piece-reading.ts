@@ -2,13 +2,12 @@ import type { Db } from '../../infra/db/index.ts';
 import { readPiece, readSealedPieces, type SealedPiece } from '../intake/pieces.repo.ts';
 import type { StatementDeps } from '../intake/thread-deps.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
-import { ROWS_PER_CHUNK, tableOfChunk } from '../matching/row-chunks.ts';
+import { tableOfChunk } from '../matching/row-chunks.ts';
+import { chunkCountOf, ROWS_PER_CHUNK, rowsInChunk } from '../matching/row-values.ts';
 import type { CarriedRow } from './work.types.ts';
 
 /** So many pieces (350 KB each, about) are asked for at once: a question costs as much as reading one. */
 const PIECES_A_READ = 8;
-
-export const pieceCountOf = (rowCount: number) => Math.ceil(rowCount / ROWS_PER_CHUNK);
 
 /** The places in their statement of some rows of a piece; `rows` are places in the piece. */
 export function rowNosOf(chunkNo: number, rows: readonly number[]): Int32Array {
@@ -18,7 +17,7 @@ export function rowNosOf(chunkNo: number, rows: readonly number[]): Int32Array {
 /** The places in their statement of all rows of a piece. */
 export function rowNosOfPiece(chunkNo: number, rowCount: number): Int32Array {
   const first = chunkNo * ROWS_PER_CHUNK;
-  return Int32Array.from({ length: Math.min(ROWS_PER_CHUNK, rowCount - first) }, (_, at) => first + at);
+  return Int32Array.from({ length: rowsInChunk(chunkNo, rowCount) }, (_, at) => first + at);
 }
 
 /** All pieces of a statement in order, as they are kept; the next ones are read while some are worked on. */
@@ -26,7 +25,7 @@ export async function* sealedPiecesOf(
   db: Db,
   { statementId, rowCount }: { statementId: string; rowCount: number },
 ): AsyncGenerator<SealedPiece> {
-  const all = pieceCountOf(rowCount);
+  const all = chunkCountOf(rowCount);
   let before: Promise<SealedPiece[]> | null = null;
   for (let first = 0; first < all; first += PIECES_A_READ) {
     const count = Math.min(PIECES_A_READ, all - first);

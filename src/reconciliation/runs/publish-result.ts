@@ -4,7 +4,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import { newId, randomShardHint } from '../../kernel/ids.ts';
 import { type Fence, holdFence } from '../batches/fence.ts';
 import type { StatementSource } from '../intake/intake.types.ts';
-import { ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
+import { rowsInChunk } from '../matching/row-values.ts';
 import type { GivenRows } from './match-here.ts';
 import { type PublishDeps, publish } from './publish.ts';
 import { journalOfRun, paymentsToAssign } from './run-journals.rules.ts';
@@ -124,7 +124,7 @@ function sheetsOf(setup: WorkSetup, side: 'ours' | 'theirs', { sheets }: WorkRes
   return sheets[side].map((slots, chunkNo) => ({
     statementId: statementId ?? '',
     chunkNo,
-    rowCount: Math.min(ROWS_PER_CHUNK, rowCount - chunkNo * ROWS_PER_CHUNK),
+    rowCount: rowsInChunk(chunkNo, rowCount),
     slots,
   }));
 }

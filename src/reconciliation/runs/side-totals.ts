@@ -38,7 +38,7 @@ export function totalsOfAll(parts: Iterable<SideTotals>): SideTotals {
   const sums = new Sums<string>();
   let [bookedMinor, feesMinor, absoluteMinor] = [0, 0, 0];
   for (const part of parts) {
-    for (const { currency, amountMinor, rows } of part.all) sums.add(currency, amountMinor, rows);
+    sums.addAll(part.all);
     bookedMinor += part.bookedMinor;
     feesMinor += part.feesMinor;
     absoluteMinor += part.absoluteMinor;

@@ -14,6 +14,10 @@ export class Sums<Currency extends number | string = number> {
     sum.amountMinor += amountMinor;
   }
 
+  addAll(this: Sums<string>, sums: readonly SideSum[]): void {
+    for (const { currency, amountMinor, rows } of sums) this.add(currency, amountMinor, rows);
+  }
+
   /** By currency, in its order. */
   listed(nameOf: (currency: Currency) => string): SideSum[] {
     return [...this.byCurrency]

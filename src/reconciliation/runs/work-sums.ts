@@ -108,16 +108,16 @@ export function proofOf(
 ): StatementProof {
   const { table } = side;
   const sums = { all: new Sums<string>(), matched: new Sums<string>(), broken: new Sums<string>() };
-  for (const { currency, amountMinor, rows } of paired)
-    for (const into of [sums.all, sums.matched]) into.add(currency, amountMinor, rows);
+  for (const into of [sums.all, sums.matched]) into.addAll(paired);
   const rest = { matched: new Sums(), broken: new Sums() };
   for (let row = 0; row < side.ownCount; row++) {
     const isMatched = slots.isMatched(side.rowNoOf(row));
     rest[isMatched ? 'matched' : 'broken'].add(table.currency[row] ?? 0, table.amountMinor[row] ?? 0);
   }
-  for (const became of ['matched', 'broken'] as const)
-    for (const { currency, amountMinor, rows } of rest[became].listed((id) => table.pool.textOf(id)))
-      for (const into of [sums.all, sums[became]]) into.add(currency, amountMinor, rows);
+  for (const became of ['matched', 'broken'] as const) {
+    const counted = rest[became].listed((id) => table.pool.textOf(id));
+    for (const into of [sums.all, sums[became]]) into.addAll(counted);
+  }
   const listed = (of: Sums<string>) => of.listed((name) => name);
   const [counted, matched, broken] = [listed(sums.all), listed(sums.matched), listed(sums.broken)];
   if (JSON.stringify(counted) !== JSON.stringify(all))
