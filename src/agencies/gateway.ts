@@ -8,13 +8,13 @@ import type {
   ReasonCode,
   TcpClient,
 } from '../contract/index.ts';
-import { recordingHttpClient } from '../infra/outbound-http/index.ts';
 import { recordingTcpClient } from '../infra/outbound-tcp/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { DomainError } from '../kernel/errors.ts';
 import type { Called, Connection, Gateway, PlugIns } from './agencies.types.ts';
 import { isFailure } from './breaker.rules.ts';
 import { ConnectionLine, type Passage } from './connection-line.ts';
+import { recordingHttpClient } from './recording-http.ts';
 
 interface GatewayDeps {
   plugIns: PlugIns;

@@ -7,7 +7,6 @@ import type { Payment } from './billing.types.ts';
 import { debitAmountOf } from './fees.rules.ts';
 import { loadPayments } from './payment.repo.ts';
 import type { Payments } from './payments.service.ts';
-import { renderReceiptPdf } from './receipt.pdf.ts';
 import { paymentIdOf, type ReceiptFacts, receiptFactsOf, signedText } from './receipt.rules.ts';
 import type { Receipt, VerifiedReceipt } from './receipt.types.ts';
 
@@ -27,6 +26,8 @@ export class Receipts {
     this.payments = payments;
     const draw = async (key: string) => {
       const [residentId, paymentId] = JSON.parse(key) as [string, string];
+      // Only who draws receipts loads what draws codes: billing is in every thread.
+      const { renderReceiptPdf } = await import('./receipt.pdf.ts');
       return renderReceiptPdf(await this.get(residentId, paymentId));
     };
     this.pdfs = new RecentValues(draw, deps.clock, PDF_KEPT_MS, PDFS_KEPT);

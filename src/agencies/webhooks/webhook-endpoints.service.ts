@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Tx, transact } from '../../infra/db/index.ts';
-import { isBlockedLiteral } from '../../infra/outbound-http/index.ts';
+import { isBlockedLiteral } from '../../infra/dialling/index.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { isId, newId, randomShardHint } from '../../kernel/ids.ts';
 import type { Page } from '../agencies.types.ts';

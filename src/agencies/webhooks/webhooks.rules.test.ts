@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isBlockedLiteral } from '../../infra/outbound-http/index.ts';
+import { isBlockedLiteral } from '../../infra/dialling/index.ts';
 import { isGivenUp, isWebhookUrl, maskedAnswer, waitAfterAttemptMs } from './webhooks.rules.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,11 @@
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { HttpClient, HttpRequest, HttpResult } from '../../contract/index.ts';
-import { blockedAddressError, causeOfDialFailure, isBlockedLiteral, lookupAllowed } from './dialling.ts';
+import {
+  blockedAddressError,
+  causeOfDialFailure,
+  isBlockedLiteral,
+  lookupAllowed,
+} from '../dialling/index.ts';
 
 export interface HttpClientOptions {
   /** True only where agencies and banks are sandboxes on this machine; otherwise such addresses are refused. */

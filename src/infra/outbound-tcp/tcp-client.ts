@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TcpClient, TcpRequest, TcpResult } from '../../contract/index.ts';
-import { causeOfDialFailure, isBlockedLiteral, lookupAllowed } from '../outbound-http/index.ts';
+import { causeOfDialFailure, isBlockedLiteral, lookupAllowed } from '../dialling/index.ts';
 
 export interface TcpClientOptions {
   /** True only where agencies are sandboxes on this machine; otherwise such addresses are refused. */

@@ -1,5 +1,5 @@
-import type { Exchange, HttpClient, HttpRequest, HttpResult } from '../../contract/index.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Exchange, HttpClient, HttpRequest, HttpResult } from '../contract/index.ts';
+import type { Clock } from '../kernel/clock.ts';
 
 /** The same client, keeping what was said to and by the other side: `exchanges` grows as answers come. */
 export function recordingHttpClient(client: HttpClient, clock: Clock, exchanges: Exchange[]): HttpClient {

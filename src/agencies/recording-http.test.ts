@@ -1,5 +1,5 @@
-import type { Exchange, HttpClient, HttpResult } from '../../contract/index.ts';
-import { recordingHttpClient } from './recording.ts';
+import type { Exchange, HttpClient, HttpResult } from '../contract/index.ts';
+import { recordingHttpClient } from './recording-http.ts';
 
 const request = { method: 'POST', url: 'https://agency.example/pay', body: 'in', timeoutMs: 1000 } as const;
 

@@ -1,0 +1,1 @@
+export { blockedAddressError, causeOfDialFailure, isBlockedLiteral, lookupAllowed } from './dialling.ts';
