@@ -202,7 +202,7 @@ export class StatementCollector {
   takeRows(): StatementRow[] {
     const rows = this.rows;
     this.rows = [];
-    if (rows.length > 0) this.rowsHash.update(`${rows.map(({ raw }) => raw).join('\n')}\n`);
+    if (rows.length > 0) this.rowsHash.update(rows.map(({ raw }) => raw).join('\n')).update('\n');
     return rows;
   }
 
