@@ -1,4 +1,5 @@
-import { type Answer, answerOf, collectGarbage } from '../infra/threads/index.ts';
+import { collectGarbage } from '../infra/memory/index.ts';
+import { type Answer, answerOf } from '../infra/threads/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Fence } from './batches/fence.ts';
 import type { FileRead, FileReading } from './intake/file-pieces.ts';
@@ -26,7 +27,10 @@ export function writeFile({ deps, ...of }: Task & { fence: Fence; reading: FileR
 export function writeSheet({ deps, ...of }: Task & { fence: Fence | null; reading: SheetReading }) {
   return inThread(deps, async (own): Promise<SheetRead> => {
     const { writeSheetHere } = await import('./intake/sheet-pieces.ts');
-    return writeSheetHere(own, of.fence, of.reading);
+    const read = await writeSheetHere(own, of.fence, of.reading);
+    // It may wait for long now, until the matching of another batch has paired its rows.
+    collectGarbage();
+    return read;
   });
 }
 
@@ -57,6 +61,7 @@ export function match({ words }: Pick<RunTask, 'words'>): void {
   if (!paired) throw new Error('nothing was paired in this thread');
   const progress = new SharedProgress(words);
   result = paired.finish((done, total) => progress.tell({ phase: 'match', done, total }));
+  collectGarbage();
 }
 
 /** Publishes what `match` has found. `clockAheadMs`: how much the clock that counts is ahead of the machine's. */

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, type Hmac, hkdfSync, randomBytes } from 'node:crypto';
+import { releaseBytes } from '../memory/index.ts';
 import { constantTimeEqual } from './constant-time.ts';
 import type { Vault, VaultKeys } from './crypto.types.ts';
 
@@ -87,6 +88,7 @@ function sealBytes(keyId: string, key: Buffer, plaintext: Uint8Array, context: s
   sealed.set(nonce, bodyAt - NONCE_BYTES);
   sealed.set(body, bodyAt);
   sealed.set(cipher.getAuthTag(), bodyAt + body.length);
+  releaseBytes(body);
   return sealed;
 }
 

@@ -1,5 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { collectGarbage, KeptThreads, openThreads, resultOf, ThreadDied, type Threads } from './index.ts';
+import { KeptThreads, openThreads, resultOf, ThreadDied, type Threads } from './index.ts';
 
 type Sums = typeof import('../../../test/support/sums.thread.ts');
 
@@ -95,15 +94,5 @@ describe('kept threads', () => {
     stop.abort();
     await expect(spinning).rejects.toThrow(/abort/i);
     expect(await kept.lend((thread) => thread.run('sumOf', [1, 2]))).toBe(3);
-  });
-});
-
-describe('collecting garbage', () => {
-  it('lets go of what nobody has, shared memory too', async () => {
-    const gone = new WeakRef(new SharedArrayBuffer(8));
-    // What was made in this turn is kept until it ends.
-    await wait(0);
-    collectGarbage();
-    expect(gone.deref()).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import type { Vault } from '../../infra/crypto/index.ts';
 import { type Db, insertBytes, type Tx, toInt } from '../../infra/db/index.ts';
 import { appendChunk, ROWS_PER_CHUNK, tableOfChunk } from '../matching/row-chunks.ts';
 import type { RowTable } from '../matching/row-table.ts';
-import { chunkCountOf } from '../matching/row-values.ts';
+import { chunkNosOf } from '../matching/row-values.ts';
 import { isBookRows, readBookRows } from './book-rows.ts';
 import type { RawRow } from './intake.types.ts';
 import { contextOf, type StatementPiece } from './pieces.ts';
@@ -16,18 +16,18 @@ export async function writeChunks(
   statementId: string,
   pieces: readonly StatementPiece[],
 ): Promise<void> {
-  await insertBytes(
-    tx,
-    'statement_chunks',
-    pieces.map(({ chunkNo, rowCount, sealedRows, sealedRaw }) => ({
-      statement_id: statementId,
-      chunk_no: chunkNo,
-      first_row: chunkNo * ROWS_PER_CHUNK,
-      row_count: rowCount,
-      sealed_rows: sealedRows,
-      sealed_raw: sealedRaw,
-    })),
-  );
+  // One by one: a driver makes one packet of a statement, in memory.
+  for (const { chunkNo, rowCount, sealedRows, sealedRaw } of pieces)
+    await insertBytes(tx, 'statement_chunks', [
+      {
+        statement_id: statementId,
+        chunk_no: chunkNo,
+        first_row: chunkNo * ROWS_PER_CHUNK,
+        row_count: rowCount,
+        sealed_rows: sealedRows,
+        sealed_raw: sealedRaw,
+      },
+    ]);
 }
 
 /** Adds all rows of a statement to a table, in their order. Throws RangeError when a piece is missing. */
@@ -41,7 +41,7 @@ export async function readRows(
   if (!statement) throw new RangeError(`there is no statement ${statementId}`);
   const firstCount = into.count;
   into.reserve(firstCount + statement.rowCount);
-  for (let chunkNo = 0; chunkNo < chunkCountOf(statement.rowCount); chunkNo++) {
+  for (const chunkNo of chunkNosOf(statement.rowCount)) {
     appendChunk(into, await readPiece(db, vault, statementId, chunkNo));
   }
   if (into.count - firstCount !== statement.rowCount) {
@@ -56,7 +56,7 @@ export async function readPiece(
   statementId: string,
   chunkNo: number,
 ): Promise<Buffer> {
-  const [piece] = await readSealedPieces(db, { statementId, first: chunkNo, count: 1 });
+  const [piece] = await readSealedPieces(db, statementId, [chunkNo]);
   if (!piece) throw new RangeError(`piece ${chunkNo} of statement ${statementId} is missing`);
   return openPiece(vault, piece);
 }
@@ -68,19 +68,19 @@ export interface SealedPiece {
   sealed: Uint8Array;
 }
 
-/** Some pieces that follow each other, for whoever opens them elsewhere. Throws RangeError when one is missing. */
+/** Some pieces, for whoever opens them elsewhere; `chunkNos` ascend. Throws RangeError when one is missing. */
 export async function readSealedPieces(
   db: Db | Tx,
-  { statementId, first, count }: { statementId: string; first: number; count: number },
+  statementId: string,
+  chunkNos: readonly number[],
 ): Promise<SealedPiece[]> {
   const rows: { chunk_no: unknown; sealed_rows: Uint8Array }[] = await db('statement_chunks')
     .where({ statement_id: statementId })
-    .whereBetween('chunk_no', [first, first + count - 1])
+    .whereIn('chunk_no', chunkNos)
     .orderBy('chunk_no')
     .select('chunk_no', 'sealed_rows');
-  return Array.from({ length: count }, (_, at) => {
+  return chunkNos.map((chunkNo, at) => {
     const row = rows[at];
-    const chunkNo = first + at;
     if (row === undefined || toInt(row.chunk_no) !== chunkNo)
       throw new RangeError(`piece ${chunkNo} of statement ${statementId} is missing`);
     return { statementId, chunkNo, sealed: row.sealed_rows };

@@ -1,4 +1,5 @@
 import type { Vault } from '../../infra/crypto/index.ts';
+import { releaseBytes } from '../../infra/memory/index.ts';
 import { safeSum } from '../../kernel/money.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
 import { ChunkWriter, ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
@@ -111,6 +112,7 @@ export class PieceGatherer<Original> {
     this.onPiece([rows, raw]);
     const sealedRows = vault.sealBytes(rows, contextOf('rows', statementId, chunkNo));
     const sealedRaw = vault.sealBytes(raw, contextOf('raw', statementId, chunkNo));
+    releaseBytes(rows, raw);
     this.pieces.push({ chunkNo, rowCount, sealedRows, sealedRaw });
     this.chunkNo += 1;
     this.gatheredBytes += sealedRows.length + sealedRaw.length;

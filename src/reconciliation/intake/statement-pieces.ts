@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { collectGarbage } from '../../infra/memory/index.ts';
 import { resultOf } from '../../infra/threads/index.ts';
 import type { Fence } from '../batches/fence.ts';
 import { ownThreads } from '../own-threads.ts';
@@ -17,6 +18,9 @@ export async function writeFile(deps: StatementDeps, fence: Fence, reading: File
   const { size } = await stat(reading.path);
   if (size < LONG.fileBytes) return writeFileHere(deps, fence, reading);
   const own = threadDepsOf(deps);
+  // This thread rests meanwhile, and V8 makes a heap smaller that rests after it was collected: before the rows are paired, which takes
+  // more memory than all else.
+  collectGarbage();
   return ownThreads.lend(async (thread) =>
     resultOf(await thread.run('writeFile', { deps: own, fence, reading })),
   );

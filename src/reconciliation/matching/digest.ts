@@ -8,6 +8,12 @@ import type { RowTable } from './row-table.ts';
 const VERSION = 2;
 /** Rules, classes and percents, each in a range of its own. */
 const TAGS = { match: 0x10, break: 0x40, proposal: 0x80 };
+const MATCH_TAG = Object.fromEntries(MATCH_RULES.map((rule, place) => [rule, TAGS.match + place])) as Record<
+  MatchRule,
+  number
+>;
+/** Added to a tag for each row on the left. */
+const ONE_LEFT = 0x100;
 
 /**
  * SHA-256, in hex, over what was found: each match with its rule, each break with its class, each proposal with its score, with the
@@ -23,10 +29,9 @@ export function digestOf(
   before: PairPrints,
 ): string {
   const prints = new Fingerprints(left.lanes, right.lanes, before.sums);
-  const tagOf = new Map<MatchRule, number>(MATCH_RULES.map((rule, place) => [rule, TAGS.match + place]));
   claims.visit(
-    (rule, leftRow, rightRow) => prints.addPair(tagOf.get(rule) ?? 0, leftRow, rightRow),
-    (match) => prints.add(tagOf.get(match.rule) ?? 0, match.left, match.right),
+    (rule, leftRow, rightRow) => prints.addPair(MATCH_TAG[rule], leftRow, rightRow),
+    (match) => prints.add(MATCH_TAG[match.rule], match.left, match.right),
   );
   for (const found of claims.breaks) {
     prints.add(TAGS.break + BREAK_CLASSES.indexOf(found.class), found.left, found.right);
@@ -47,18 +52,25 @@ export interface PairPrints {
 
 export const NO_PAIRS: PairPrints = { count: 0, sums: [0, 0] };
 
-/** `partners`: by row of the left side its partner + 1, or 0; `left` and `right` are the lanes of all rows. */
-export function printsOfPairs(partners: Int32Array, left: Int32Array, right: Int32Array): PairPrints {
-  const prints = new Fingerprints(left, right);
-  const tag = TAGS.match + MATCH_RULES.indexOf('exactReference');
-  let count = 0;
+/** What one lane of a match of one row with one adds to the sum of that lane, modulo 2³². */
+export function printOfPair(rule: MatchRule, leftLane: number, rightLane: number, lane: 0 | 1): number {
+  return printOf(MATCH_TAG[rule] + ONE_LEFT, leftLane, rightLane, lane);
+}
+
+/** Of matches of one row with one. `partners`: by row of the left side its partner + 1, or 0; `prints`, likewise: its `printOfPair`. */
+export function printsOfPairs(partners: Int32Array, prints: Int32Array): PairPrints {
+  let [count, first, second] = [0, 0, 0];
   for (let row = 0; row < partners.length; row++) {
-    const partner = partners[row] ?? 0;
-    if (partner === 0) continue;
-    prints.addPair(tag, row, partner - 1);
+    if (partners[row] === 0) continue;
+    first = (first + (prints[row * 2] ?? 0)) | 0;
+    second = (second + (prints[row * 2 + 1] ?? 0)) | 0;
     count++;
   }
-  return { count, sums: prints.sums };
+  return { count, sums: [first, second] };
+}
+
+function printOf(head: number, leftSum: number, rightSum: number, lane: 0 | 1): number {
+  return mixed(mixed(head + leftSum) + rightSum + lane);
 }
 
 class Fingerprints {
@@ -75,7 +87,7 @@ class Fingerprints {
 
   add(tag: number, lefts: readonly number[], rights: readonly number[]): void {
     const { left, right } = this;
-    const head = tag + lefts.length * 0x100;
+    const head = tag + lefts.length * ONE_LEFT;
     this.put(head, sumOf(left, lefts, 0), sumOf(right, rights, 0), 0);
     this.put(head, sumOf(left, lefts, 1), sumOf(right, rights, 1), 1);
   }
@@ -83,13 +95,13 @@ class Fingerprints {
   /** The same as `add` for one row with one, without lists. */
   addPair(tag: number, leftRow: number, rightRow: number): void {
     const { left, right } = this;
-    const head = tag + 0x100;
+    const head = tag + ONE_LEFT;
     this.put(head, left[leftRow * 2] ?? 0, right[rightRow * 2] ?? 0, 0);
     this.put(head, left[leftRow * 2 + 1] ?? 0, right[rightRow * 2 + 1] ?? 0, 1);
   }
 
   private put(head: number, leftSum: number, rightSum: number, lane: 0 | 1): void {
-    this.sums[lane] = (this.sums[lane] + mixed(mixed(head + leftSum) + rightSum + lane)) | 0;
+    this.sums[lane] = (this.sums[lane] + printOf(head, leftSum, rightSum, lane)) | 0;
   }
 }
 

@@ -1,10 +1,12 @@
+import { SharedSlabs } from '../../infra/memory/index.ts';
 import type { Chunk } from './chunk-format.ts';
-import { currenciesOf } from './chunk-rows.ts';
+import { printOfPair } from './digest.ts';
+import { type HeldPiece, heldPiece } from './held-pieces.ts';
 import { NameHashes, nameHash, nameHashOf } from './name-hashes.ts';
 import type { RowTable } from './row-table.ts';
 import { FLAGS, NO_DAY, NO_TEXT, ROWS_PER_CHUNK, statusIn } from './row-values.ts';
 import { feesAgree, isOneDay } from './run.ts';
-import { isSameText, wordsFor } from './text-words.ts';
+import { isSameText } from './text-words.ts';
 
 /**
  * Pass 1 for nearly all rows of a good day, by several threads at once and without tables: a hash join. The rows of our side are held
@@ -23,15 +25,15 @@ interface SideMemory {
   readonly count: number;
   /** By name and row: a hash of the text, 0 where there is none. */
   readonly hashes: Readonly<Record<Name, Int32Array>>;
-  /** As those of `RowTable`. */
-  readonly lanes: Int32Array;
 }
 
 /** Lies in memory that threads share; what no column needs is never touched, and takes none. */
 export interface PairMemory {
   readonly ours: SideMemory;
   readonly theirs: SideMemory;
-  /** By row of ours: at which word of its chunk the reference begins. */
+  /** By row of ours, two words each: the lanes of `RowTable`, or `printOfPair` from when it is paired. */
+  readonly prints: Int32Array;
+  /** By row of ours: at which word of its piece the reference begins. */
   readonly refWords: Int32Array;
   /** Rows of ours + 1 by the hash of their reference, in as many parts as threads may fill at once. */
   readonly slots: Int32Array;
@@ -46,26 +48,29 @@ const INDEX_PARTS = 2;
 export function pairMemoryOf(counts: { ours: number; theirs: number }): PairMemory {
   // However their hashes fall, a part has room for all rows and one slot that stays free: a search ends there.
   const partSize = 2 ** Math.ceil(Math.log2(counts.ours + 1));
+  const slabs = new SharedSlabs();
+  const words = (count: number) => {
+    const { buffer, byteOffset } = slabs.take(count * 4);
+    return new Int32Array(buffer, byteOffset, count);
+  };
+  const sideOf = (count: number): SideMemory => {
+    const hashes = { ref: words(count), channelRef: words(count), originalRef: words(count) };
+    return { count, hashes };
+  };
   return {
-    ours: sideMemoryOf(counts.ours),
-    theirs: sideMemoryOf(counts.theirs),
-    refWords: shared(counts.ours),
-    slots: shared(INDEX_PARTS * partSize),
-    partners: shared(counts.ours),
+    ours: sideOf(counts.ours),
+    theirs: sideOf(counts.theirs),
+    prints: words(counts.ours * 2),
+    refWords: words(counts.ours),
+    slots: words(INDEX_PARTS * partSize),
+    // Alone, since it stays longest.
+    partners: new Int32Array(new SharedArrayBuffer(counts.ours * 4)),
   };
 }
-
-function sideMemoryOf(count: number): SideMemory {
-  const hashes = { ref: shared(count), channelRef: shared(count), originalRef: shared(count) };
-  return { count, hashes, lanes: shared(count * 2) };
-}
-
-const shared = (count: number) => new Int32Array(new SharedArrayBuffer(count * 4));
 
 /** Puts down what is known of a piece's rows; `piece` has just them. */
 function keepNames(side: SideMemory, pieceNo: number, piece: RowTable): void {
   const base = pieceNo * ROWS_PER_CHUNK;
-  side.lanes.set(piece.lanes.subarray(0, piece.count * 2), base * 2);
   for (const name of NAMES) {
     const { at, hash, isEmpty } = piece[name];
     if (isEmpty) continue;
@@ -75,20 +80,21 @@ function keepNames(side: SideMemory, pieceNo: number, piece: RowTable): void {
   }
 }
 
-/** Holds a piece of our side: its rows, and `chunk`, which lies in shared memory. */
-export function holdPiece(memory: PairMemory, pieceNo: number, chunk: Chunk, piece: RowTable): void {
-  keepNames(memory.ours, pieceNo, piece);
+/** Makes the rows of a piece of our side known; `piece` has just them. What is held of them lies in memory that `take` gives. */
+export function holdPiece(
+  memory: PairMemory,
+  pieceNo: number,
+  { chunk, piece }: { chunk: Chunk; piece: RowTable },
+  take: (byteLength: number) => Uint8Array,
+): HeldPiece {
   const base = pieceNo * ROWS_PER_CHUNK;
-  let [word] = chunk.texts;
-  if (word === null || word === undefined) return;
-  for (let row = 0; row < chunk.count; row++) {
-    memory.refWords[base + row] = word;
-    word += wordsFor(chunk.words[word] ?? 0);
-  }
+  keepNames(memory.ours, pieceNo, piece);
+  memory.prints.set(piece.lanes.subarray(0, piece.count * 2), base * 2);
+  return heldPiece(chunk, memory.refWords.subarray(base), take);
 }
 
 /** Makes a part of our rows be found by their reference; those that can't be read are not. `held` are all pieces of our side. */
-export function indexPart(memory: PairMemory, held: readonly Chunk[], part: number): void {
+export function indexPart(memory: PairMemory, held: readonly HeldPiece[], part: number): void {
   const { slots, partners } = memory;
   const hashes = memory.ours.hashes.ref;
   const index = new Index(memory, held);
@@ -110,10 +116,10 @@ export function indexPart(memory: PairMemory, held: readonly Chunk[], part: numb
 /** Finds our rows by the text of their reference. */
 class Index {
   private readonly memory: PairMemory;
-  private readonly held: readonly Chunk[];
+  private readonly held: readonly HeldPiece[];
   private readonly partSize: number;
 
-  constructor(memory: PairMemory, held: readonly Chunk[]) {
+  constructor(memory: PairMemory, held: readonly HeldPiece[]) {
     this.memory = memory;
     this.held = held;
     this.partSize = memory.slots.length / INDEX_PARTS;
@@ -140,19 +146,19 @@ class Index {
 /** Pairs rows of their side with ours, piece by piece; several threads may, each with other pieces. */
 export class PlainPairing {
   private readonly memory: PairMemory;
-  private readonly held: readonly Chunk[];
+  private readonly held: readonly HeldPiece[];
   private readonly index: Index;
   /** Of each piece of ours, what its currencies are called in the pool of `piece`. */
   private readonly currencyIds: number[][];
   private readonly piece: RowTable;
 
   /** `piece` is where each of their pieces is put before it is paired. */
-  constructor(memory: PairMemory, held: readonly Chunk[], piece: RowTable) {
+  constructor(memory: PairMemory, held: readonly HeldPiece[], piece: RowTable) {
     this.memory = memory;
     this.held = held;
     this.piece = piece;
     this.index = new Index(memory, held);
-    this.currencyIds = held.map((chunk) => currenciesOf(chunk).map((name) => piece.pool.idOf(name)));
+    this.currencyIds = held.map(({ currencies }) => currencies.map((name) => piece.pool.idOf(name)));
   }
 
   /** Pairs what `piece` has. Gives the places of the rows that are left, as far as can be said before all pieces have passed. */
@@ -173,7 +179,10 @@ export class PlainPairing {
         continue;
       }
       const before = Atomics.compareExchange(partners, slot - 1, 0, base + row + 1);
-      if (before === 0 && this.agrees(slot - 1, row)) continue;
+      if (before === 0 && this.agrees(slot - 1, row)) {
+        putPrint(this.memory.prints, slot - 1, piece.lanes, row);
+        continue;
+      }
       Atomics.store(partners, slot - 1, SEVERAL);
       left.push(row);
     }
@@ -266,4 +275,10 @@ export class PlainPairs {
       for (const name of NAMES) for (const row of rows) asked.add(hashes[name][row] ?? 0);
     return asked;
   }
+}
+
+function putPrint(prints: Int32Array, ourRow: number, lanes: Int32Array, row: number): void {
+  const [first, second] = [ourRow * 2, ourRow * 2 + 1];
+  prints[first] = printOfPair('exactReference', prints[first] ?? 0, lanes[row * 2] ?? 0, 0);
+  prints[second] = printOfPair('exactReference', prints[second] ?? 0, lanes[row * 2 + 1] ?? 0, 1);
 }

@@ -10,8 +10,9 @@ export const NO_DAY = -(2 ** 31);
 /** How many rows a chunk holds at most; all chunks of a statement but the last are full. */
 export const ROWS_PER_CHUNK = 4_096;
 
-/** In how many chunks so many rows are kept, and how many of them one has. */
-export const chunkCountOf = (rowCount: number): number => Math.ceil(rowCount / ROWS_PER_CHUNK);
+/** The numbers of the chunks in which so many rows are kept, and how many of them one has. */
+export const chunkNosOf = (rowCount: number): number[] =>
+  Array.from({ length: Math.ceil(rowCount / ROWS_PER_CHUNK) }, (_, chunkNo) => chunkNo);
 export const rowsInChunk = (chunkNo: number, rowCount: number): number =>
   Math.min(ROWS_PER_CHUNK, rowCount - chunkNo * ROWS_PER_CHUNK);
 

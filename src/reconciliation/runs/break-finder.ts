@@ -1,8 +1,8 @@
 import type { StatementSide } from '../intake/intake.types.ts';
 import type { Break } from '../matching/matching.types.ts';
-import { Fingerprints, type PrintedRow } from './fingerprint.ts';
+import { Fingerprints } from './fingerprint.ts';
 import type { SideRows } from './side-rows.ts';
-import type { FoundBreak, FoundRow, WorkSetup } from './work.types.ts';
+import type { FoundBreak, WorkSetup } from './work.types.ts';
 import { suspenseMinorOf } from './work-sums.ts';
 
 /** Turns the engine's breaks into those that are written. */
@@ -40,7 +40,7 @@ export class BreakFinder {
       rule: found.rule,
       fingerprint: isLate
         ? this.fingerprints.ofLate(found.left.length > 0 ? 'ours' : 'theirs')
-        : this.fingerprints.of(rows.map(printedOf)),
+        : this.fingerprints.of(rows),
       currency,
       amountMinor: Math.max(
         Math.abs(amountMinorOf(ours, found.left, currency)),
@@ -63,11 +63,6 @@ export class BreakFinder {
   private heldBy({ left, right }: Break): string | null {
     return this.held.ours.get(left[0] ?? -1) ?? this.held.theirs.get(right[0] ?? -1) ?? null;
   }
-}
-
-/** What a row says of the break it is in. */
-export function printedOf({ side, row }: Pick<FoundRow, 'side' | 'row'>): PrintedRow {
-  return { ...row, side };
 }
 
 function amountMinorOf({ table }: SideRows, rows: readonly number[], currency: string): number {

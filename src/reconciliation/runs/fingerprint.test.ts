@@ -4,15 +4,17 @@ import { Fingerprints, type PrintedRow } from './fingerprint.ts';
 const text = fc.option(fc.string({ maxLength: 6 }));
 const row: fc.Arbitrary<PrintedRow> = fc.record({
   side: fc.constantFrom('ours', 'theirs'),
-  ref: text,
-  channelRef: text,
-  originalRef: text,
-  text,
-  amountMinor: fc.option(fc.integer()),
-  currency: fc.constantFrom('CNY', 'USD'),
-  bookedOn: fc.constantFrom(null, '2026-11-21', '2026-11-22'),
-  status: fc.constantFrom('final', 'pending', 'failed'),
-  kind: fc.constantFrom('payment', 'refund', 'settlement'),
+  row: fc.record({
+    ref: text,
+    channelRef: text,
+    originalRef: text,
+    text,
+    amountMinor: fc.option(fc.integer()),
+    currency: fc.constantFrom('CNY', 'USD'),
+    bookedOn: fc.constantFrom(null, '2026-11-21', '2026-11-22'),
+    status: fc.constantFrom('final', 'pending', 'failed'),
+    kind: fc.constantFrom('payment', 'refund', 'settlement'),
+  }),
 });
 const printOf = (rows: readonly PrintedRow[], sourceId = 'bank') => new Fingerprints(sourceId).of(rows);
 
@@ -37,15 +39,17 @@ describe('fingerprints of breaks', () => {
   it('count what says the same', () => {
     const one: PrintedRow = {
       side: 'theirs',
-      ref: null,
-      channelRef: null,
-      originalRef: null,
-      text: 'cash',
-      amountMinor: 100,
-      currency: 'CNY',
-      bookedOn: '2026-11-21',
-      status: 'final',
-      kind: 'payment',
+      row: {
+        ref: null,
+        channelRef: null,
+        originalRef: null,
+        text: 'cash',
+        amountMinor: 100,
+        currency: 'CNY',
+        bookedOn: '2026-11-21',
+        status: 'final',
+        kind: 'payment',
+      },
     };
     const [first, second] = [new Fingerprints('bank'), new Fingerprints('bank')];
     const prints = [first.of([one]), first.of([one]), first.of([one, one])];

@@ -3,9 +3,10 @@ import type { StatementSide } from '../intake/intake.types.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
 
 /** A row of a break, as far as it says which break it is. */
-export type PrintedRow = Required<Omit<MatchRow, 'line' | 'feeMinor' | 'isNearCutOff' | 'batch'>> & {
+export interface PrintedRow {
   side: StatementSide;
-};
+  row: Required<Omit<MatchRow, 'line' | 'feeMinor' | 'isNearCutOff' | 'batch'>>;
+}
 
 /**
  * Gives breaks their fingerprints: SHA-256, hex, over what their rows say, whichever file or revision they stand in and whatever the
@@ -38,8 +39,8 @@ export class Fingerprints {
   }
 }
 
-function contentOf(row: PrintedRow): string {
-  const { side, ref, channelRef, originalRef, text, amountMinor, currency, bookedOn, status, kind } = row;
+function contentOf({ side, row }: PrintedRow): string {
+  const { ref, channelRef, originalRef, text, amountMinor, currency, bookedOn, status, kind } = row;
   return JSON.stringify([
     side,
     ref,

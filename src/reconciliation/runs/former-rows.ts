@@ -1,5 +1,4 @@
 import type { StatementSide } from '../intake/intake.types.ts';
-import { printedOf } from './break-finder.ts';
 import { Fingerprints } from './fingerprint.ts';
 import type { Slots } from './match-sheet.ts';
 import type { SideRows } from './side-rows.ts';
@@ -26,8 +25,7 @@ export function findHeld({ sourceId, held }: WorkSetup, sides: Sides): HeldRows 
     const candidates = rowsByRef(side, new Set(moved.map(({ ref }) => ref)));
     for (const one of ofSide) {
       const isThere = (row: number) =>
-        !rows[side.side].has(row) &&
-        new Fingerprints(sourceId).of([printedOf(side.rowOf(row))]) === one.fingerprint;
+        !rows[side.side].has(row) && new Fingerprints(sourceId).of([side.rowOf(row)]) === one.fingerprint;
       // In another revision the row is known by what it says.
       const isSame = one.statementId === side.statementId;
       const row = isSame ? side.rowAtNo(one.rowNo) : (candidates.get(one.ref)?.find(isThere) ?? -1);

@@ -1,5 +1,6 @@
 import { openPiece } from '../intake/pieces.repo.ts';
 import type { StatementDeps } from '../intake/thread-deps.ts';
+import { chunkNosOf } from '../matching/row-values.ts';
 import { MatchingWork } from './matching-work.ts';
 import { readCarried, rowNosOfPiece, sealedPiecesOf } from './piece-reading.ts';
 import type { RunProgress } from './runs.types.ts';
@@ -25,7 +26,7 @@ export async function matchHere(
     { side: 'theirs', statementId: setup.theirsId, rowCount: setup.theirsRowCount },
   ] as const) {
     if (statementId === null) continue;
-    for await (const piece of sealedPiecesOf(deps.db, { statementId, rowCount })) {
+    for await (const piece of sealedPiecesOf(deps.db, statementId, chunkNosOf(rowCount))) {
       const rowNos = rowNosOfPiece(piece.chunkNo, rowCount);
       work.add(side, openPiece(deps.vault, piece), rowNos);
       done += rowNos.length;

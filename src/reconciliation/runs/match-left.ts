@@ -1,34 +1,38 @@
-import { readPiece } from '../intake/pieces.repo.ts';
+import type { StatementSide } from '../intake/intake.types.ts';
 import type { StatementDeps } from '../intake/thread-deps.ts';
-import { type Chunk, readChunk } from '../matching/chunk-format.ts';
-import { currenciesOf } from '../matching/chunk-rows.ts';
 import { printsOfPairs } from '../matching/digest.ts';
+import type { HeldPiece } from '../matching/held-pieces.ts';
 import type { MatchRow, SideSum } from '../matching/matching.types.ts';
 import { type PairMemory, PlainPairs } from '../matching/plain-pairs.ts';
-import { ChunkWriter } from '../matching/row-chunks.ts';
-import { chunkCountOf, ROWS_PER_CHUNK } from '../matching/row-values.ts';
+import { chunkNosOf, ROWS_PER_CHUNK } from '../matching/row-values.ts';
 import type { GivenRows } from './match-here.ts';
 import { MatchingWork } from './matching-work.ts';
 import { readCarried } from './piece-reading.ts';
-import { type LeftRows, leftRows } from './piece-work.ts';
+import type { LeftRows } from './piece-work.ts';
 import { Sums } from './sums.ts';
 import type { Paired, WorkSetup } from './work.types.ts';
 
 /** What is known when all pieces have been read. */
 export interface PairedRows {
   memory: PairMemory;
-  /** All pieces of our statement. */
-  held: readonly Chunk[];
+  /** What is held of all pieces of our statement. */
+  held: readonly HeldPiece[];
   /** Rows of theirs that were left when their piece passed by. */
   left: readonly LeftRows[];
   all: Paired['all'];
 }
+
+/** Rows by the number of their piece, which is none without rows; both ascend. */
+export type RowsOfPieces = ReadonlyMap<number, readonly number[]>;
+/** Reads rows of a statement, in order. */
+export type ReadLeft = (side: StatementSide, rows: RowsOfPieces) => Promise<LeftRows[]>;
 
 /** A matching of the rows that are in no plain pair, with the pairs put to them. */
 export async function matchLeft(
   deps: StatementDeps,
   { setup, carried }: GivenRows,
   { memory, held, left, all }: PairedRows,
+  readLeft: ReadLeft,
 ): Promise<MatchingWork> {
   const carriedRows = await readCarried(deps, carried);
   const pairs = new PlainPairs(memory);
@@ -36,29 +40,30 @@ export async function matchLeft(
     if (statementId === (side === 'ours' ? setup.oursId : setup.theirsId)) pairs.takeBack(side, rowNo);
   pairs.takeBackNamed([...namesAskedFor(setup), ...carriedRows.flatMap(({ row }) => namesOf(row))]);
   const partners = pairs.partners.ours;
-  const prints = printsOfPairs(partners, memory.ours.lanes, memory.theirs.lanes);
+  const prints = printsOfPairs(partners, memory.prints);
   const work = new MatchingWork(setup, { prints, partners, sums: sumsOfPairs(partners, held), all });
-  const writer = new ChunkWriter();
-  for (const [chunkNo, chunk] of held.entries()) {
-    const rows = pairs.leftOf('ours', chunkNo);
-    if (rows.length === 0) continue;
-    const { chunk: own, rowNos } = leftRows(chunkNo, chunk, rows, writer);
-    work.add('ours', own, rowNos);
-  }
+  for (const { chunk, rowNos } of await readLeft('ours', rowsLeft(pairs, 'ours', setup.oursRowCount)))
+    work.add('ours', chunk, rowNos);
+  const theirs = rowsLeft(pairs, 'theirs', setup.theirsRowCount);
   const known = new Map(left.map((some) => [some.chunkNo, some]));
-  for (let chunkNo = 0; chunkNo < chunkCountOf(setup.theirsRowCount); chunkNo++) {
-    const rows = pairs.leftOf('theirs', chunkNo);
-    if (rows.length === 0) continue;
-    let some = known.get(chunkNo);
-    // Its pairs may have been taken back since it passed by.
-    if (some?.rowNos.length !== rows.length) {
-      const bytes = await readPiece(deps.db, deps.vault, setup.theirsId ?? '', chunkNo);
-      some = leftRows(chunkNo, readChunk(bytes), rows, writer);
-    }
-    work.add('theirs', some.chunk, some.rowNos);
+  // Some of their pairs may have been taken back since they passed by.
+  const others = [...theirs].filter(([chunkNo, rows]) => known.get(chunkNo)?.rowNos.length !== rows.length);
+  for (const some of await readLeft('theirs', new Map(others))) known.set(some.chunkNo, some);
+  for (const chunkNo of theirs.keys()) {
+    const some = known.get(chunkNo);
+    if (some) work.add('theirs', some.chunk, some.rowNos);
   }
   for (const row of carriedRows) work.carry(row);
   return work;
+}
+
+function rowsLeft(pairs: PlainPairs, side: StatementSide, rowCount: number): RowsOfPieces {
+  const rows = new Map<number, readonly number[]>();
+  for (const chunkNo of chunkNosOf(rowCount)) {
+    const some = pairs.leftOf(side, chunkNo);
+    if (some.length > 0) rows.set(chunkNo, some);
+  }
+  return rows;
 }
 
 /** References by which rows will be looked for: those that a later date's run holds, and those of the breaks of the run before. */
@@ -71,15 +76,14 @@ function namesOf({ ref, channelRef, originalRef }: MatchRow): string[] {
 }
 
 /** Both rows of a pair say the same. */
-function sumsOfPairs(partners: Int32Array, held: readonly Chunk[]): SideSum[] {
+function sumsOfPairs(partners: Int32Array, held: readonly HeldPiece[]): SideSum[] {
   const all = new Sums<string>();
-  for (const [chunkNo, chunk] of held.entries()) {
+  for (const [chunkNo, { count, currency, currencies, amountMinor }] of held.entries()) {
     const sums = new Sums();
-    const names = currenciesOf(chunk);
-    for (let row = 0; row < chunk.count; row++)
+    for (let row = 0; row < count; row++)
       if (partners[chunkNo * ROWS_PER_CHUNK + row] !== 0)
-        sums.add(chunk.currency?.[row] ?? 0, chunk.amountMinor[row] ?? 0);
-    all.addAll(sums.listed((place) => names[place] ?? ''));
+        sums.add(currency?.[row] ?? 0, amountMinor[row] ?? 0);
+    all.addAll(sums.listed((place) => currencies[place] ?? ''));
   }
   return all.listed((currency) => currency);
 }

@@ -8,11 +8,11 @@ import type { MatchRow } from '../matching/matching.types.ts';
 import { matchingRulesSchema } from '../matching/rules.ts';
 import { matchHere } from './match-here.ts';
 import { pairWith } from './pair-statements.ts';
-import { begin, hold, index, pair } from './pairing.thread.ts';
+import { begin, hold, index, leave, pair } from './pairing.thread.ts';
 import { SharedProgress } from './shared-progress.ts';
 import type { HeldRow, WorkSetup } from './work.types.ts';
 
-const tasks = { begin, hold, index, pair };
+const tasks = { begin, hold, index, leave, pair };
 const DATE = '2026-11-21';
 
 /** Few texts and amounts: most rows have to do with others. */

@@ -1,11 +1,12 @@
 import type { VaultKeys } from '../../infra/crypto/index.ts';
+import type { Db } from '../../infra/db/index.ts';
 import { openThreads, type Threads } from '../../infra/threads/index.ts';
 import type { SealedPiece } from '../intake/pieces.repo.ts';
 import type { StatementDeps, ThreadDeps } from '../intake/thread-deps.ts';
-import { pairMemoryOf } from '../matching/plain-pairs.ts';
-import { rowsInChunk } from '../matching/row-values.ts';
+import { type PairMemory, pairMemoryOf } from '../matching/plain-pairs.ts';
+import { chunkNosOf, rowsInChunk } from '../matching/row-values.ts';
 import type { GivenRows } from './match-here.ts';
-import { matchLeft, type PairedRows } from './match-left.ts';
+import { matchLeft, type PairedRows, type ReadLeft } from './match-left.ts';
 import type { MatchingWork } from './matching-work.ts';
 import { sealedPiecesOf } from './piece-reading.ts';
 import { PieceWork } from './piece-work.ts';
@@ -18,7 +19,7 @@ const AHEAD = 2;
 
 /**
  * Pairs the rows of a batch of any size in this thread and a second one: they take in our statement together, then theirs, which is paired
- * as it passes. Gives the matching of what is left.
+ * as it passes; what is left of ours is read again. Gives the matching of what is left.
  */
 export async function pairStatements(
   deps: StatementDeps,
@@ -41,41 +42,60 @@ export async function pairWith(
   deps: StatementDeps,
   keys: VaultKeys,
   given: GivenRows,
-  beside: { other: Pick<OtherThread, 'run'>; progress: SharedProgress },
+  { other, progress }: { other: Pick<OtherThread, 'run'>; progress: SharedProgress },
 ): Promise<MatchingWork> {
-  // Nothing keeps what was paired: it is let go of as soon as the rows that are left are known.
-  return matchLeft(deps, given, await pairedRows(deps, keys, given.setup, beside));
+  const { setup } = given;
+  const memory = pairMemoryOf({ ours: setup.oursRowCount, theirs: setup.theirsRowCount });
+  const threads = { own: new PieceWork(deps.vault, memory, setup.currency), other };
+  // The other thread may still be starting: what it is asked for meanwhile waits for it, and this one goes on.
+  const begun = other.run('begin', { keys, memory, currency: setup.currency });
+  begun.catch(() => {});
+  const paired = await pairedRows(deps.db, setup, { ...threads, memory, begun, progress });
+  const readLeft: ReadLeft = async (side, rows) => {
+    const statementId = (side === 'ours' ? setup.oursId : setup.theirsId) ?? '';
+    const rowsOf = ({ chunkNo }: SealedPiece) => rows.get(chunkNo) ?? [];
+    const left = await shareOut(
+      sealedPiecesOf(deps.db, statementId, [...rows.keys()]),
+      (piece) => threads.own.leave(piece, rowsOf(piece)),
+      (piece) => other.run('leave', { piece, rows: rowsOf(piece) }),
+    );
+    return left.sort((a, b) => a.chunkNo - b.chunkNo);
+  };
+  return matchLeft(deps, given, paired, readLeft);
+}
+
+/** What two threads need for a pairing. */
+interface PairingThreads {
+  own: PieceWork;
+  other: Pick<OtherThread, 'run'>;
+  /** When the other one is ready. */
+  begun: Promise<void>;
+  memory: PairMemory;
+  progress: SharedProgress;
 }
 
 async function pairedRows(
-  deps: StatementDeps,
-  keys: VaultKeys,
+  db: Db,
   setup: WorkSetup,
-  { other, progress }: { other: Pick<OtherThread, 'run'>; progress: SharedProgress },
+  { own, other, begun, memory, progress }: PairingThreads,
 ): Promise<PairedRows> {
-  const { currency } = setup;
-  const memory = pairMemoryOf({ ours: setup.oursRowCount, theirs: setup.theirsRowCount });
-  const own = new PieceWork(deps.vault, memory, currency);
   const passed = <Passed>(
     statementId: string | null,
     rowCount: number,
     here: (piece: SealedPiece) => Passed,
     there: (piece: SealedPiece) => Promise<Passed>,
   ) => {
-    const pieces = statementId === null ? [] : sealedPiecesOf(deps.db, { statementId, rowCount });
+    const pieces = statementId === null ? [] : sealedPiecesOf(db, statementId, chunkNosOf(rowCount));
     const onDone = ({ chunkNo }: SealedPiece) => progress.addDone(rowsInChunk(chunkNo, rowCount));
     return shareOut(pieces, here, there, onDone);
   };
-  // The other thread may still be starting: what it is asked for meanwhile waits for it, and this one goes on.
-  const begun = other.run('begin', { keys, memory, currency });
-  begun.catch(() => {});
   const ownPieces = await passed(
     setup.oursId,
     setup.oursRowCount,
     (piece) => own.hold(piece),
     (piece) => other.run('hold', piece),
   );
-  const held = ownPieces.sort((a, b) => a.chunkNo - b.chunkNo).map(({ chunk }) => chunk);
+  const held = ownPieces.sort((a, b) => a.chunkNo - b.chunkNo).map(({ held }) => held);
   const indexed = other.run('index', { held, part: 1 });
   own.index(held, 0);
   await Promise.all([begun, indexed]);
@@ -92,12 +112,12 @@ async function pairedRows(
   return { memory, held, left: theirPieces.flatMap(({ left }) => left ?? []), all };
 }
 
-/** Works on all pieces, here and there at once; what came of them, in any order. */
+/** Works on pieces, here and there at once; what came of them, in any order. */
 async function shareOut<Done>(
   pieces: AsyncIterable<SealedPiece> | Iterable<SealedPiece>,
   here: (piece: SealedPiece) => Done,
   there: (piece: SealedPiece) => Promise<Done>,
-  onDone: (piece: SealedPiece) => void,
+  onDone: (piece: SealedPiece) => void = () => {},
 ): Promise<Done[]> {
   const done: Done[] = [];
   const away = new Set<Promise<void>>();

@@ -1,6 +1,6 @@
 import { createVault, type VaultKeys } from '../../infra/crypto/index.ts';
 import type { SealedPiece } from '../intake/pieces.repo.ts';
-import type { Chunk } from '../matching/chunk-format.ts';
+import type { HeldPiece } from '../matching/held-pieces.ts';
 import type { PairMemory } from '../matching/plain-pairs.ts';
 import { PieceWork } from './piece-work.ts';
 
@@ -21,9 +21,13 @@ export function begin({
 
 export const hold = (piece: SealedPiece) => begun().hold(piece);
 
-export const index = ({ held, part }: { held: readonly Chunk[]; part: number }) => begun().index(held, part);
+export const index = ({ held, part }: { held: readonly HeldPiece[]; part: number }) =>
+  begun().index(held, part);
 
 export const pair = (piece: SealedPiece) => begun().pair(piece);
+
+export const leave = ({ piece, rows }: { piece: SealedPiece; rows: readonly number[] }) =>
+  begun().leave(piece, rows);
 
 function begun(): PieceWork {
   if (!work) throw new Error('no matching has begun in this thread');

@@ -3,11 +3,11 @@ import { readPiece, readSealedPieces, type SealedPiece } from '../intake/pieces.
 import type { StatementDeps } from '../intake/thread-deps.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
 import { tableOfChunk } from '../matching/row-chunks.ts';
-import { chunkCountOf, ROWS_PER_CHUNK, rowsInChunk } from '../matching/row-values.ts';
+import { ROWS_PER_CHUNK, rowsInChunk } from '../matching/row-values.ts';
 import type { CarriedRow } from './work.types.ts';
 
 /** So many pieces (350 KB each, about) are asked for at once: a question costs as much as reading one. */
-const PIECES_A_READ = 8;
+const PIECES_A_READ = 4;
 
 /** The places in their statement of some rows of a piece; `rows` are places in the piece. */
 export function rowNosOf(chunkNo: number, rows: readonly number[]): Int32Array {
@@ -20,16 +20,16 @@ export function rowNosOfPiece(chunkNo: number, rowCount: number): Int32Array {
   return Int32Array.from({ length: rowsInChunk(chunkNo, rowCount) }, (_, at) => first + at);
 }
 
-/** All pieces of a statement in order, as they are kept; the next ones are read while some are worked on. */
+/** Pieces of a statement in order, as they are kept; the next ones are read while some are worked on. `chunkNos` ascend. */
 export async function* sealedPiecesOf(
   db: Db,
-  { statementId, rowCount }: { statementId: string; rowCount: number },
+  statementId: string,
+  chunkNos: readonly number[],
 ): AsyncGenerator<SealedPiece> {
-  const all = chunkCountOf(rowCount);
   let before: Promise<SealedPiece[]> | null = null;
-  for (let first = 0; first < all; first += PIECES_A_READ) {
-    const count = Math.min(PIECES_A_READ, all - first);
-    const reading: Promise<SealedPiece[]> = readSealedPieces(db, { statementId, first, count });
+  for (let from = 0; from < chunkNos.length; from += PIECES_A_READ) {
+    const some = chunkNos.slice(from, from + PIECES_A_READ);
+    const reading: Promise<SealedPiece[]> = readSealedPieces(db, statementId, some);
     // It is awaited later; until then a failure is nobody's.
     reading.catch(() => {});
     if (before) yield* await before;

@@ -1,5 +1,6 @@
 import { agenciesOfPayments } from '../../billing/index.ts';
 import { type Db, transact } from '../../infra/db/index.ts';
+import { releaseBytes } from '../../infra/memory/index.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId, randomShardHint } from '../../kernel/ids.ts';
 import { type Fence, holdFence } from '../batches/fence.ts';
@@ -83,6 +84,7 @@ async function write(
           some.filter((sheet) => sheet.statementId === statementId),
         );
     });
+    releaseBytes(...some.map(({ slots }) => slots));
     done += some.reduce((rows, { rowCount }) => rows + rowCount, 0);
     onWritten(done);
   }

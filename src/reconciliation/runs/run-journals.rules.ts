@@ -40,18 +40,20 @@ export function journalOfRun(
 }
 
 /** Everything in which an agency's file differs from our books, with what says whose it is. */
-function partsOf({
-  breaks,
-  taken,
-  totals,
-}: WorkResult): { references: readonly (string | null)[]; minor: number; isInSheet?: boolean }[] {
-  return [
-    ...breaks.map(({ rows, suspenseMinor }) => ({
+function* partsOf({ breaks, taken, totals }: WorkResult): Generator<DifferingPart> {
+  for (const { rows, suspenseMinor } of breaks)
+    yield {
       references: rows.flatMap(({ row }) => [row.ref, row.originalRef]),
       minor: suspenseMinor,
       isInSheet: rows.some(({ side, breakId }) => side === 'ours' && breakId === undefined),
-    })),
-    ...taken.map(({ references, suspenseMinor }) => ({ references, minor: -suspenseMinor })),
-    ...totals.differing.map(({ references, differenceMinor }) => ({ references, minor: differenceMinor })),
-  ];
+    };
+  for (const { references, suspenseMinor } of taken) yield { references, minor: -suspenseMinor };
+  for (const { references, differenceMinor } of totals.differing)
+    yield { references, minor: differenceMinor };
+}
+
+interface DifferingPart {
+  references: readonly (string | null)[];
+  minor: number;
+  isInSheet?: boolean;
 }

@@ -63,7 +63,8 @@ export class SideRows {
 
   /** The break that a row was carried from; null for the statement's own. */
   carriedFrom(row: number): CarriedRow | null {
-    return this.carried[row - this.ownCount] ?? null;
+    // Asking an array for a negative place is slow, and nearly all rows are its own.
+    return this.isOwn(row) ? null : (this.carried[row - this.ownCount] ?? null);
   }
 
   placeOf(row: number): FoundPlace {
@@ -73,8 +74,11 @@ export class SideRows {
     return { statementId, rowNo, breakId };
   }
 
+  /** Written out: a spread takes three times the memory, and there may be many thousands. */
   rowOf(row: number): FoundRow {
-    return { ...this.placeOf(row), side: this.side, row: this.table.rowAt(row) };
+    const { statementId, rowNo, breakId } = this.placeOf(row);
+    const found = { statementId, rowNo, side: this.side, row: this.table.rowAt(row) };
+    return breakId === undefined ? found : { ...found, breakId };
   }
 
   private refuse(): never {

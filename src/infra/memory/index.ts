@@ -1,0 +1,3 @@
+export { collectGarbage, collectYoungGarbage } from './collect-garbage.ts';
+export { releaseBytes } from './release-bytes.ts';
+export { SharedSlabs } from './shared-slabs.ts';
