@@ -17,6 +17,7 @@ import {
   PHONE_SIZE,
   type Visitor,
 } from '../support/browser.ts';
+import { beginOn, onOneDateMs } from '../support/one-date.ts';
 import { describeOnStack } from '../support/stacks.ts';
 import { button } from './resident.ts';
 import { enterSecrets, signInStaff } from './staff.ts';
@@ -41,9 +42,11 @@ describeOnStack('mysql', 'the finance console', (stack) => {
   beforeAll(async () => {
     demo = await startDemoForTests(stack(), {}, clock);
     browser = await launchBrowser();
-    for (const _ of [1, 2]) await payOne(demo);
     date = businessDateOf(Date.now(), DAY);
-    await planDates(demo);
+    await atTimeOfAgencies(demo, onOneDateMs(Date.now()), async () => {
+      for (const _ of [1, 2]) await payOne(demo);
+    });
+    await planDates(demo, date);
   }, START_TIMEOUT_MS);
 
   afterAll(async () => {
@@ -104,10 +107,11 @@ async function payOne(demo: TestDemo): Promise<void> {
 }
 
 /** What a worker does within a minute; and a clerk of the agency, who is invited otherwise. */
-async function planDates({ config }: TestDemo): Promise<void> {
+async function planDates({ config }: TestDemo, date: string): Promise<void> {
   const container = createContainer({ ...config, logLevel: 'silent' }, 'test');
   const { sources, flow } = container.resolve(T.reconciliation);
   await sources.sync();
+  await beginOn(container.resolve(T.db), date);
   await flow.plan();
   await container.resolve(T.accounts).staff.create({
     ...STAFF_SECRETS,
@@ -138,6 +142,15 @@ async function pressTwice(page: Page, name: string | RegExp): Promise<void> {
 
 const noonAfter = (date: string) => Date.parse(`${addDays(date, 1)}T12:00:00+08:00`);
 
+/** Does something while the clocks of bank and power company stand at `atMs`. */
+async function atTimeOfAgencies(demo: TestDemo, atMs: number, work: () => Promise<void>): Promise<void> {
+  const container = createContainer({ ...demo.config, logLevel: 'silent' }, 'test');
+  const http = container.resolve(T.httpClient);
+  if (!demo.config.demo) throw new Error('this is no demo');
+  await atDemoTime({ http, clock: systemClock }, demo.config.demo, atMs, work);
+  await closeContainer(container);
+}
+
 async function closeTheDay(page: Page, demo: TestDemo, date: string): Promise<void> {
   await page.getByRole('link', { name: '对账与结算' }).click();
   const day = page.locator(`a[href="/staff/finance/days/${date}"]`);
@@ -146,14 +159,10 @@ async function closeTheDay(page: Page, demo: TestDemo, date: string): Promise<vo
   await day.click();
   const source = (name: string) => page.getByRole('listitem').filter({ hasText: name });
   await source(BANK).getByText('等待').waitFor();
-  const container = createContainer({ ...demo.config, logLevel: 'silent' }, 'test');
-  const http = container.resolve(T.httpClient);
-  if (!demo.config.demo) throw new Error('this is no demo');
-  await atDemoTime({ http, clock: systemClock }, demo.config.demo, noonAfter(date), async () => {
+  await atTimeOfAgencies(demo, noonAfter(date), async () => {
     await button(page, '全部重新对账').click();
     for (const name of [BANK, POWER]) await source(name).getByText('完成').waitFor();
   });
-  await closeContainer(container);
   await page.getByRole('rowgroup').filter({ hasText: '我方账与支付渠道' }).getByText('差额').waitFor();
   await fits(page, 'day');
   await page.getByRole('link', { name: BANK }).click();

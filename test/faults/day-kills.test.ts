@@ -8,6 +8,7 @@ import { changeBatch, listBatches } from '../../src/reconciliation/batches/batch
 import { changeByCommand } from '../../src/reconciliation/batches/batches.rules.ts';
 import type { Batch } from '../../src/reconciliation/batches/batches.types.ts';
 import { suspenseThatDiffers, verifyRun } from '../../src/reconciliation/index.ts';
+import { beginOn, onOneDateMs } from '../support/one-date.ts';
 import { describeOnBothStacks } from '../support/stacks.ts';
 import { groundOf } from './ground.ts';
 import { Payers } from './payers.ts';
@@ -37,8 +38,8 @@ describeOnBothStacks('a day that is reconciled while its worker is killed again 
   }, TEST_TIMEOUT_MS);
   afterAll(() => world.stop());
 
-  const today = () => businessDateOf(Date.now(), DAY);
-  const batches = () => listBatches(world.db, today());
+  const date = businessDateOf(Date.now(), DAY);
+  const batches = () => listBatches(world.db, date);
 
   /** Runs of the same date, asked for at once by two people. */
   const runAllTwice = async (): Promise<void> => {
@@ -52,8 +53,11 @@ describeOnBothStacks('a day that is reconciled while its worker is killed again 
       const seed = Number(process.env.FAULTS_SEED ?? randomInt(2 ** 31));
       console.info(`FAULTS_SEED=${seed} [${stack().name}]`);
       const draw = seededDraws(seed);
+      await moveClocks(world, onOneDateMs(Date.now()));
       await payBills(world, seed);
-      await closeTheDay(world, today());
+      await beginOn(world.db, date);
+      // The noon after, when their files are ready.
+      await moveClocks(world, Date.parse(`${addDays(date, 1)}T12:00:00+08:00`));
       await until(async () => (await batches()).length === SOURCES);
       for (let kill = 1; kill <= KILLS; kill++) {
         await runAllTwice();
@@ -77,7 +81,7 @@ describeOnBothStacks('a day that is reconciled while its worker is killed again 
       expect((await trialBalance(db)).balanced).toBe(true);
       const accepted = await db('statements').where({ side: 'theirs', status: 'accepted' });
       expect(accepted).toHaveLength(SOURCES);
-      const reports = db('reconciliation_reports').where({ business_date: today(), revision: 1 });
+      const reports = db('reconciliation_reports').where({ business_date: date, revision: 1 });
       expect((await reports.whereNot({ source_id: '' })).length).toBe(SOURCES);
     },
     TEST_TIMEOUT_MS,
@@ -94,11 +98,10 @@ async function payBills(world: World, seed: number): Promise<void> {
   expect(await comeToRest(world)).toEqual([]);
 }
 
-/** Moves bank and power company to the noon after, when their files are ready. */
-async function closeTheDay({ bank, power }: World, date: string): Promise<void> {
-  const noonMs = Date.parse(`${addDays(date, 1)}T12:00:00+08:00`);
-  await bank.call('POST', 'clock', { setToMs: noonMs });
-  await power.call('POST', 'clock', { nowMs: noonMs });
+/** Moves bank and power company to a time. */
+async function moveClocks({ bank, power }: World, toMs: number): Promise<void> {
+  await bank.call('POST', 'clock', { setToMs: toMs });
+  await power.call('POST', 'clock', { nowMs: toMs });
 }
 
 /** As `civicpay reconciliation run` does; leaves alone what is being run. */
