@@ -42,8 +42,9 @@ describeOnStack('mysql', 'the finance console', (stack) => {
   beforeAll(async () => {
     demo = await startDemoForTests(stack(), {}, clock);
     browser = await launchBrowser();
-    date = businessDateOf(Date.now(), DAY);
-    await atTimeOfAgencies(demo, onOneDateMs(Date.now()), async () => {
+    const paidAtMs = onOneDateMs(Date.now());
+    date = businessDateOf(paidAtMs, DAY);
+    await atTimeOfAgencies(demo, paidAtMs, async () => {
       for (const _ of [1, 2]) await payOne(demo);
     });
     await planDates(demo, date);
