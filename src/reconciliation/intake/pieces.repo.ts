@@ -6,8 +6,9 @@ import type { RowTable } from '../matching/row-table.ts';
 import { chunkNosOf } from '../matching/row-values.ts';
 import { isBookRows, readBookRows } from './book-rows.ts';
 import type { RawRow } from './intake.types.ts';
-import { contextOf, type StatementPiece } from './pieces.ts';
+import type { StatementPiece } from './pieces.ts';
 import { readRawRows } from './raw-rows.ts';
+import { contextOf, openPiece, type SealedPiece } from './sealed-piece.ts';
 import { findStatement } from './statements.repo.ts';
 
 /** Writes pieces. Those of a statement that is never finished are never read. */
@@ -61,13 +62,6 @@ export async function readPiece(
   return openPiece(vault, piece);
 }
 
-/** A piece as it is kept. */
-export interface SealedPiece {
-  statementId: string;
-  chunkNo: number;
-  sealed: Uint8Array;
-}
-
 /** Some pieces, for whoever opens them elsewhere; `chunkNos` ascend. Throws RangeError when one is missing. */
 export async function readSealedPieces(
   db: Db | Tx,
@@ -85,10 +79,6 @@ export async function readSealedPieces(
       throw new RangeError(`piece ${chunkNo} of statement ${statementId} is missing`);
     return { statementId, chunkNo, sealed: row.sealed_rows };
   });
-}
-
-export function openPiece(vault: Vault, { statementId, chunkNo, sealed }: SealedPiece): Buffer {
-  return vault.openBytes(sealed, contextOf('rows', statementId, chunkNo));
 }
 
 /** Rows as they came, in the order that they are asked for; those that do not exist are left out. Personal data. */

@@ -4,6 +4,7 @@ import { safeSum } from '../../kernel/money.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
 import { ChunkWriter, ROWS_PER_CHUNK } from '../matching/row-chunks.ts';
 import type { StatementContent } from './intake.types.ts';
+import { contextOf } from './sealed-piece.ts';
 
 /** So many bytes are written at once: less costs flushes, more costs memory and a database's largest packet. */
 const BYTES_A_WRITE = 3 * 1024 ** 2;
@@ -31,10 +32,6 @@ export interface Gathered {
   sums: StatementContent['sums'];
   dates: RowDates;
 }
-
-/** A piece opens in its own place only. */
-export const contextOf = (column: 'rows' | 'raw', statementId: string, chunkNo: number) =>
-  `statement_chunks.sealed_${column}/${statementId}/${chunkNo}`;
 
 /** Gathers what rows were made of. */
 interface OriginalsWriter<Original> {

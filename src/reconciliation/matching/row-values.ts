@@ -16,6 +16,17 @@ export const chunkNosOf = (rowCount: number): number[] =>
 export const rowsInChunk = (chunkNo: number, rowCount: number): number =>
   Math.min(ROWS_PER_CHUNK, rowCount - chunkNo * ROWS_PER_CHUNK);
 
+/** The places in their statement of some rows of a chunk; `rows` are places in the chunk. */
+export function rowNosOf(chunkNo: number, rows: readonly number[]): Int32Array {
+  return Int32Array.from(rows, (row) => chunkNo * ROWS_PER_CHUNK + row);
+}
+
+/** The places in their statement of all rows of a chunk. */
+export function rowNosOfChunk(chunkNo: number, rowCount: number): Int32Array {
+  const first = chunkNo * ROWS_PER_CHUNK;
+  return Int32Array.from({ length: rowsInChunk(chunkNo, rowCount) }, (_, at) => first + at);
+}
+
 export const STATUSES: readonly RowStatus[] = ['final', 'pending', 'failed'];
 export const KINDS: readonly RowKind[] = ['payment', 'refund', 'settlement'];
 

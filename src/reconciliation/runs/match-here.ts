@@ -1,8 +1,8 @@
-import { openPiece } from '../intake/pieces.repo.ts';
+import { openPiece } from '../intake/sealed-piece.ts';
 import type { StatementDeps } from '../intake/thread-deps.ts';
-import { chunkNosOf } from '../matching/row-values.ts';
+import { chunkNosOf, rowNosOfChunk } from '../matching/row-values.ts';
 import { MatchingWork } from './matching-work.ts';
-import { readCarried, rowNosOfPiece, sealedPiecesOf } from './piece-reading.ts';
+import { readCarried, sealedPiecesOf } from './piece-reading.ts';
 import type { RunProgress } from './runs.types.ts';
 import type { CarriedRow, WorkResult, WorkSetup } from './work.types.ts';
 
@@ -27,7 +27,7 @@ export async function matchHere(
   ] as const) {
     if (statementId === null) continue;
     for await (const piece of sealedPiecesOf(deps.db, statementId, chunkNosOf(rowCount))) {
-      const rowNos = rowNosOfPiece(piece.chunkNo, rowCount);
+      const rowNos = rowNosOfChunk(piece.chunkNo, rowCount);
       work.add(side, openPiece(deps.vault, piece), rowNos);
       done += rowNos.length;
       onProgress({ phase: 'load', done, total });

@@ -1,7 +1,7 @@
 import type { VaultKeys } from '../../infra/crypto/index.ts';
 import type { Db } from '../../infra/db/index.ts';
 import { openThreads, type Threads } from '../../infra/threads/index.ts';
-import type { SealedPiece } from '../intake/pieces.repo.ts';
+import type { SealedPiece } from '../intake/sealed-piece.ts';
 import type { StatementDeps, ThreadDeps } from '../intake/thread-deps.ts';
 import { type PairMemory, pairMemoryOf } from '../matching/plain-pairs.ts';
 import { chunkNosOf, rowsInChunk } from '../matching/row-values.ts';

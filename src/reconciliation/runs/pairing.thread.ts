@@ -1,5 +1,5 @@
 import { createVault, type VaultKeys } from '../../infra/crypto/index.ts';
-import type { SealedPiece } from '../intake/pieces.repo.ts';
+import type { SealedPiece } from '../intake/sealed-piece.ts';
 import type { HeldPiece } from '../matching/held-pieces.ts';
 import type { PairMemory } from '../matching/plain-pairs.ts';
 import { PieceWork } from './piece-work.ts';

@@ -1,24 +1,14 @@
 import type { Db } from '../../infra/db/index.ts';
-import { readPiece, readSealedPieces, type SealedPiece } from '../intake/pieces.repo.ts';
+import { readPiece, readSealedPieces } from '../intake/pieces.repo.ts';
+import type { SealedPiece } from '../intake/sealed-piece.ts';
 import type { StatementDeps } from '../intake/thread-deps.ts';
 import type { MatchRow } from '../matching/matching.types.ts';
 import { tableOfChunk } from '../matching/row-chunks.ts';
-import { ROWS_PER_CHUNK, rowsInChunk } from '../matching/row-values.ts';
+import { ROWS_PER_CHUNK } from '../matching/row-values.ts';
 import type { CarriedRow } from './work.types.ts';
 
 /** So many pieces (350 KB each, about) are asked for at once: a question costs as much as reading one. */
 const PIECES_A_READ = 4;
-
-/** The places in their statement of some rows of a piece; `rows` are places in the piece. */
-export function rowNosOf(chunkNo: number, rows: readonly number[]): Int32Array {
-  return Int32Array.from(rows, (row) => chunkNo * ROWS_PER_CHUNK + row);
-}
-
-/** The places in their statement of all rows of a piece. */
-export function rowNosOfPiece(chunkNo: number, rowCount: number): Int32Array {
-  const first = chunkNo * ROWS_PER_CHUNK;
-  return Int32Array.from({ length: rowsInChunk(chunkNo, rowCount) }, (_, at) => first + at);
-}
 
 /** Pieces of a statement in order, as they are kept; the next ones are read while some are worked on. `chunkNos` ascend. */
 export async function* sealedPiecesOf(

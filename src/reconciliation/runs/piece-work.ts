@@ -1,14 +1,14 @@
 import type { Vault } from '../../infra/crypto/index.ts';
 import { collectYoungGarbage, releaseBytes, SharedSlabs } from '../../infra/memory/index.ts';
-import { openPiece, type SealedPiece } from '../intake/pieces.repo.ts';
+import { openPiece, type SealedPiece } from '../intake/sealed-piece.ts';
 import { type Chunk, readChunk } from '../matching/chunk-format.ts';
 import { rowsOfChunk } from '../matching/chunk-rows.ts';
 import type { HeldPiece } from '../matching/held-pieces.ts';
 import { holdPiece, indexPart, type PairMemory, PlainPairing } from '../matching/plain-pairs.ts';
 import { ChunkWriter } from '../matching/row-chunks.ts';
 import { RowTable } from '../matching/row-table.ts';
+import { rowNosOf } from '../matching/row-values.ts';
 import { TextPool } from '../matching/text-pool.ts';
-import { rowNosOf } from './piece-reading.ts';
 import { type SideTotals, totalsOf } from './side-totals.ts';
 
 const PIECES_A_COLLECTION = 4;
