@@ -34,8 +34,9 @@ describeOnStack('embedded', 'civicpay statement import, list and decide', (stack
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const run = (...args: string[]) =>
-    runCli(['--json', ...args], { ...keys, DATABASE_URL: stack().databaseUrl, LOG_LEVEL: 'silent' });
+  const cli = (args: string[]) =>
+    runCli(args, { ...keys, DATABASE_URL: stack().databaseUrl, LOG_LEVEL: 'silent' });
+  const run = (...args: string[]) => cli(['--json', ...args]);
   async function done(...args: string[]) {
     const { exitCode, stdout, stderr } = await run(...args);
     expect({ args, exitCode, stderr }).toMatchObject({ exitCode: 0 });
@@ -56,11 +57,19 @@ describeOnStack('embedded', 'civicpay statement import, list and decide', (stack
     const taken = JSON.parse(stdout);
     expect(taken).toMatchObject({ outcome: 'stopped', statement: { fileName: 'day.csv', rowCount: 1 } });
     const { statementId } = taken.statement;
+    const { stdout: shown } = await cli(['statement', 'show', statementId]);
+    expect(shown).toContain('a-bank  their file 1  stopped with findings: 1 row, 1.00 CNY, day.csv');
+    expect(shown).toContain('stopped by totals');
+    expect(shown).toContain(`civicpay statement decide ${statementId}`);
     const decision = ['--decision', 'accept', '--reason', 'confirmed by phone'];
     const own = await run('statement', 'decide', statementId, ...decision, '--as', ann);
     expect(own).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('approval_by_submitter') });
     const decided = await done('statement', 'decide', statementId, ...decision, '--as', ben);
     expect(decided).toMatchObject({ status: 'accepted', decisionReason: 'confirmed by phone' });
     expect(await done('statement', 'list', '--date', DATE)).toEqual([decided]);
+    const { stdout: listed } = await cli(['statement', 'list', '--date', DATE]);
+    expect(listed).toMatch(
+      new RegExp(`^${statementId}  ${DATE}  a-bank  their file 1  accepted with findings`),
+    );
   }, 240_000);
 });

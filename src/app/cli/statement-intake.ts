@@ -1,10 +1,13 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { statementOf } from '../../http/statements.schemas.ts';
+import type { Statement } from '../../reconciliation/index.ts';
 import { TOKENS as T } from '../container.ts';
+import { peopleOf } from './break-input.ts';
 import { dateOf } from './dates.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { action, asOption, type CliContext, type Tools } from './people.ts';
+import { statementLine, statementText } from './statement-words.ts';
 
 const FINANCE = 'the person of finance';
 const MOST_LISTED = 100;
@@ -18,7 +21,14 @@ interface Batch {
 export function addStatementIntakeCommands(group: Command, context: CliContext): void {
   ofBatch(asOption(group.command('import').argument('<file>', 'in any format'), FINANCE))
     .description('take a file in for a business date; another file is a new revision')
-    .action(action(context, importFile));
+    .action(
+      action(context, async (tools, args, batch: Batch) => {
+        const { kind, statement } = await importFile(tools, args, batch);
+        if (context.isJson()) return { outcome: kind, statement: statementOf(statement, true) };
+        const text = await textOf(tools, statement);
+        return kind === 'seenBefore' ? `It was taken in before.\n${text}` : text;
+      }),
+    );
   group
     .command('list')
     .description('statements of both sides with their revisions, newest first')
@@ -31,7 +41,9 @@ export function addStatementIntakeCommands(group: Command, context: CliContext):
           businessDate: date === undefined ? undefined : dateIn(tools, date),
         };
         const found = await intakeOf(tools).list(filter, { limit: MOST_LISTED, beforeId: null });
-        return found.map((statement) => statementOf(statement));
+        const shown = found.map((statement) => statementOf(statement));
+        if (context.isJson()) return shown;
+        return shown.length === 0 ? 'No statement is like that.' : shown.map(statementLine).join('\n');
       }),
     );
   group
@@ -39,15 +51,21 @@ export function addStatementIntakeCommands(group: Command, context: CliContext):
     .argument('<statement-id>')
     .description('one statement, with all that its gates found')
     .action(
-      action(context, async (tools, [statementId = '']) =>
-        statementOf(await intakeOf(tools).get(statementId), true),
-      ),
+      action(context, async (tools, [statementId = '']) => {
+        const statement = await intakeOf(tools).get(statementId);
+        return context.isJson() ? statementOf(statement, true) : textOf(tools, statement);
+      }),
     );
   asOption(group.command('decide').argument('<statement-id>'), FINANCE)
     .description('let a file in that a gate has stopped, or refuse it for good')
     .addOption(new Option('--decision <decision>').choices(['accept', 'refuse']).makeOptionMandatory())
     .requiredOption('--reason <text>', 'why')
-    .action(action(context, decide));
+    .action(
+      action(context, async (tools, args, decision: Decision) => {
+        const decided = await decide(tools, args, decision);
+        return context.isJson() ? statementOf(decided, true) : textOf(tools, decided);
+      }),
+    );
 }
 
 function ofBatch(command: Command): Command {
@@ -68,7 +86,7 @@ async function importFile(tools: Tools, [file = '']: readonly string[], { source
       // Who has to decide can; a file that is not whole has to be sent again.
       process.exitCode = findings.every(({ isWaivable }) => isWaivable) ? EXIT.failed : EXIT.usage;
     }
-    return { outcome: taken.kind, statement: statementOf(taken.statement, true) };
+    return taken;
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (!syscall) throw error;
@@ -76,16 +94,24 @@ async function importFile(tools: Tools, [file = '']: readonly string[], { source
   }
 }
 
+interface Decision {
+  decision: 'accept' | 'refuse';
+  reason: string;
+}
+
 async function decide(
   tools: Tools,
   [statementId = '']: readonly string[],
-  { decision, reason }: { decision: 'accept' | 'refuse'; reason: string },
-) {
+  { decision, reason }: Decision,
+): Promise<Statement> {
   const actor = await tools.actor('finance');
   const decided = await intakeOf(tools).decide(statementId, { accept: decision === 'accept', reason }, actor);
   await tools.container.resolve(T.reconciliation).flow.batches.decided(decided);
-  return statementOf(decided, true);
+  return decided;
 }
+
+const textOf = async (tools: Tools, statement: Statement) =>
+  statementText(statementOf(statement, true), await peopleOf(tools));
 
 const intakeOf = ({ container }: Tools) => container.resolve(T.reconciliation).intake;
 const dateIn = ({ container }: Tools, text: string) => dateOf(text, container.resolve(T.clock));

@@ -46,27 +46,51 @@ export function checkDeclaredTotals(
 ): void {
   if (!declared) return;
   const line = declared.line || startLine;
-  const filled = [...sums.values()].filter(
-    (each) => each.creditCount + each.debitCount + each.notBookedCount > 0,
-  );
+  const filled = [...sums].filter(([, each]) => each.creditCount + each.debitCount + each.notBookedCount > 0);
   if (filled.length > 1) {
     report.warn('totals_not_comparable', line, 'declared totals over several currencies were not compared');
     return;
   }
-  const [counted = emptySums()] = filled;
-  const computed: Record<Exclude<keyof DeclaredTotals, 'line'>, number> = {
+  const [[currency, counted] = [null, emptySums()]] = filled;
+  const computed: Record<TotalName, number> = {
     ...counted,
     count: counted.creditCount + counted.debitCount,
     netMinor: counted.creditMinor - counted.debitMinor,
   };
-  for (const key of Object.keys(computed) as (keyof typeof computed)[]) {
+  for (const key of Object.keys(computed) as TotalName[]) {
     const said = declared[key];
     if (said === undefined || said === computed[key]) continue;
     const isCountOfAll = key === 'count' && said === computed.count + counted.notBookedCount;
     if (!isCountOfAll) {
-      report.error('total_differs', line, `${key}: the file says ${said}, its rows come to ${computed[key]}`);
+      report.error('total_differs', line, totalDiffers(key, said, computed[key], currency));
     }
   }
+}
+
+type TotalName = Exclude<keyof DeclaredTotals, 'line'>;
+const TOTAL_NAMES: Readonly<Record<TotalName, string>> = {
+  count: 'rows',
+  creditCount: 'number of credits',
+  creditMinor: 'sum of credits',
+  debitCount: 'number of debits',
+  debitMinor: 'sum of debits',
+  netMinor: 'credits less debits',
+};
+
+/** What to say of a total that the rows do not come to. */
+export function totalDiffers(
+  name: TotalName,
+  said: number,
+  counted: number,
+  currency: string | null,
+): string {
+  const show = (total: number) => (name.endsWith('Minor') ? decimal(total, currency) : String(total));
+  return `${TOTAL_NAMES[name]}: the file says ${show(said)}, its rows come to ${show(counted)}`;
+}
+
+/** An amount as people read it; without a currency, with two decimals. */
+function decimal(amountMinor: number, currency: string | null): string {
+  return formatMinor(amountMinor, currency !== null && /^[A-Z]{3}$/.test(currency) ? currency : 'XXX');
 }
 
 /** Opening + credits - debits = closing, in one currency of a statement. */
@@ -92,8 +116,7 @@ export function proveBalance(
     return 'failed';
   }
   if (expectedMinor === closing.amountMinor) return 'proved';
-  const code = currency !== null && /^[A-Z]{3}$/.test(currency) ? currency : 'XXX';
-  const show = (amountMinor: number) => formatMinor(amountMinor, code);
+  const show = (amountMinor: number) => decimal(amountMinor, currency);
   const movements = `+ credits ${show(sums.creditMinor)} - debits ${show(sums.debitMinor)}`;
   report.error(
     'balance_differs',

@@ -1,5 +1,6 @@
 import { readPrintedAmount, type TableRecord } from '../../infra/files/index.ts';
 import type { StatementCollector } from './collector.ts';
+import { totalDiffers } from './gates.ts';
 import type { DeclaredTotals, Direction } from './statement.types.ts';
 import {
   type Columns,
@@ -148,9 +149,9 @@ class TradesReader implements TableReader {
     if (debitMinor !== null) declared.debitMinor = debitMinor;
     this.out.declare(declared);
     for (const key of ['count', 'creditMinor', 'debitMinor'] as const) {
-      if (declared[key] === undefined || declared[key] === this.counted[key]) continue;
-      const message = `${key}: the file says ${declared[key]}, its rows come to ${this.counted[key]}`;
-      this.out.error('total_differs', line, message);
+      const [said, counted] = [declared[key], this.counted[key]];
+      if (said === undefined || said === counted) continue;
+      this.out.error('total_differs', line, totalDiffers(key, said, counted, 'CNY'));
     }
     return true;
   }

@@ -1,4 +1,5 @@
 import type { StatementCollector } from './collector.ts';
+import { totalDiffers } from './gates.ts';
 import type { DeclaredTotals, Direction } from './statement.types.ts';
 import type { RowCells, TableKind, TableReader } from './table-columns.ts';
 import { directionWord } from './table-words.ts';
@@ -122,10 +123,10 @@ class WalletReader implements TableReader {
   }
 
   private compare(declared: DeclaredTotals): void {
-    for (const [key, counted] of Object.entries(this.counted)) {
-      const said = declared[key as keyof typeof this.counted];
+    for (const key of Object.keys(this.counted) as (keyof typeof this.counted)[]) {
+      const [said, counted] = [declared[key], this.counted[key]];
       if (said === undefined || said === counted) continue;
-      const message = `${key}: the file says ${said}, its rows come to ${counted}`;
+      const message = totalDiffers(key, said, counted, 'CNY');
       if (key === 'count' || this.wallet.hasStrictTotals)
         this.out.error('total_differs', declared.line, message);
       else this.out.warn('total_differs', declared.line, message);
