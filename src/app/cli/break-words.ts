@@ -12,7 +12,13 @@ import { RECONCILE_WORDS } from './reconcile-words.ts';
 /** What a person is called by; whoever is not known by the id. */
 export type PersonName = (staffId: string) => string;
 
-const { classes, rules: matchRules } = RECONCILE_WORDS.en;
+const { classes: ofTwoFiles, rules: matchRules } = RECONCILE_WORDS.en;
+/** Here the left side is our books, and the right one is theirs. */
+const classes = {
+  ...ofTwoFiles,
+  amountOver: { ...ofTwoFiles.amountOver, title: 'They say more than our books' },
+  amountUnder: { ...ofTwoFiles.amountUnder, title: 'They say less than our books' },
+};
 /** What was compared: the rules of matches, and what only breaks have. */
 const RULES: Readonly<Record<string, string>> = {
   ...matchRules,

@@ -3,40 +3,21 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Command, Option } from 'commander';
-import { doneBy } from '../../http/onboarding.presenter.ts';
+import type { Command } from 'commander';
 import {
   closingOf,
-  payoutBatchOf,
-  payoutDetailOf,
   roundOf,
   settlementDetailOf,
   settlementOf,
   termsOf,
 } from '../../http/settlements.presenter.ts';
 import { monthParams, termsBody } from '../../http/settlements.schemas.ts';
-import {
-  PAYOUT_FORMATS,
-  type SettlementOffice,
-  statementCsv,
-  statementPdf,
-  statementXlsx,
-} from '../../settlement/index.ts';
-import { TOKENS as T } from '../container.ts';
+import { type SettlementOffice, statementCsv, statementPdf, statementXlsx } from '../../settlement/index.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-import { action, asOption, type CliContext, readJsonFile, type Tools, type Work } from './people.ts';
-import { readBytes } from './settlement-input.ts';
-import { payoutBatchLine, roundLines, settlementLine } from './settlement-words.ts';
-
-const FINANCE = 'the person of finance';
-const MOST_LISTED = 100;
-
-type OfficeWork<Options> = (
-  office: SettlementOffice,
-  args: readonly string[],
-  options: Options,
-  by: () => Promise<ReturnType<typeof doneBy>>,
-) => Promise<unknown>;
+import { asOption, type CliContext, readJsonFile } from './people.ts';
+import { payoutCommands } from './settlement-payout.ts';
+import { demoDateOption, FINANCE, MOST_LISTED, working } from './settlement-tools.ts';
+import { monthText, roundLines, settlementDetailText, settlementLine } from './settlement-words.ts';
 
 /** `civicpay settlement list`, `show`, `run`, `terms`, `payout`, `month`: what finance does, on DATABASE_URL. */
 export function addSettlementOfficeCommands(group: Command, context: CliContext): void {
@@ -48,17 +29,6 @@ export function addSettlementOfficeCommands(group: Command, context: CliContext)
   ]) {
     for (const command of under.commands) command.exitOverride();
   }
-}
-
-/** The parts of settlement, and whoever `--as` names. */
-function working<Options>(context: CliContext, work: OfficeWork<Options>) {
-  const withTools: Work<Options & { demoDate?: string }> = async (tools: Tools, args, options) => {
-    // Before anything is made that reads the clock.
-    if (options.demoDate !== undefined) setDemoDate(tools, options.demoDate);
-    const by = async () => doneBy(await tools.actor('finance'));
-    return work(tools.container.resolve(T.settlement), args, options, by);
-  };
-  return action(context, withTools);
 }
 
 function settlementCommands(group: Command, context: CliContext): void {
@@ -88,7 +58,9 @@ function settlementCommands(group: Command, context: CliContext): void {
           await writeFile(path.join(out, `${settlementId}.xlsx`), statementXlsx(statement));
           await writeFile(path.join(out, `${settlementId}.pdf`), await statementPdf(statement));
         }
-        return settlementDetailOf(record, statement);
+        return context.isJson()
+          ? settlementDetailOf(record, statement)
+          : settlementDetailText(record, statement);
       }),
     );
   group
@@ -102,16 +74,6 @@ function settlementCommands(group: Command, context: CliContext): void {
         return rounds.length === 0 ? 'No agency has terms.' : rounds.flatMap(roundLines).join('\n');
       }),
     );
-}
-
-const demoDateOption = () => new Option('--demo-date <date>', 'in a demo: as if it were noon of this date');
-
-function setDemoDate({ container }: Tools, demoDate: string): void {
-  const nowMs = Date.parse(`${demoDate}T12:00:00+08:00`);
-  if (!container.resolve(T.config).demo || Number.isNaN(nowMs)) {
-    throw new CommandError('--demo-date takes YYYY-MM-DD, and only in a demo', EXIT.usage);
-  }
-  container.register(T.clock, { useValue: { nowMs: () => nowMs } });
 }
 
 function termsCommands(group: Command, context: CliContext): Command {
@@ -153,90 +115,6 @@ function termsCommands(group: Command, context: CliContext): Command {
   return terms;
 }
 
-function payoutCommands(group: Command, context: CliContext): Command {
-  const payout = group
-    .command('payout')
-    .description('files of payouts: made, approved by two others, sent, answered');
-  payout.command('list').action(
-    working(context, async ({ payouts }) => {
-      const { items } = await payouts.list({ limit: MOST_LISTED });
-      if (context.isJson()) return items.map(payoutBatchOf);
-      return items.length === 0 ? 'No file of payouts was made yet.' : items.map(payoutBatchLine).join('\n');
-    }),
-  );
-  payout
-    .command('show')
-    .argument('<batch-id>')
-    .action(
-      working(context, async ({ payouts, answers }, [batchId = '']) =>
-        payoutDetailOf(
-          await payouts.get(batchId),
-          await payouts.instructions(batchId),
-          await answers.list(batchId),
-        ),
-      ),
-    );
-  asOption(payout.command('prepare'), FINANCE)
-    .description('make a file of everything that is due')
-    .addOption(new Option('--format <format>').choices(PAYOUT_FORMATS).default('pain001'))
-    .option('--currency <code>', 'ISO 4217', 'CNY')
-    .addOption(demoDateOption())
-    .action(
-      working(
-        context,
-        async (
-          { payouts },
-          _,
-          options: { format: (typeof PAYOUT_FORMATS)[number]; currency: string },
-          by,
-        ) => {
-          const { batch, notPayable } = await payouts.prepare(options, await by());
-          return { ...payoutBatchOf(batch), notPayable };
-        },
-      ),
-    );
-  decidingCommands(payout, context);
-  return payout;
-}
-
-function decidingCommands(payout: Command, context: CliContext): void {
-  asOption(payout.command('approve').argument('<batch-id>'), FINANCE)
-    .requiredOption('--sha256 <hash>', 'of the file that was looked at')
-    .action(
-      working(context, async ({ payouts }, [batchId = ''], { sha256 }: { sha256: string }, by) =>
-        payoutBatchOf(await payouts.approve(batchId, sha256, await by())),
-      ),
-    );
-  asOption(payout.command('cancel').argument('<batch-id>'), FINANCE)
-    .requiredOption('--reason <text>', 'why')
-    .action(
-      working(context, async ({ payouts }, [batchId = ''], { reason }: { reason: string }, by) =>
-        payoutBatchOf(await payouts.cancel(batchId, reason, await by())),
-      ),
-    );
-  asOption(payout.command('send').argument('<batch-id>'), FINANCE)
-    .description('hand the file over; again, it is the same bytes')
-    .requiredOption('--out <folder>', 'where the file is written')
-    .action(
-      working(context, async ({ payouts }, [batchId = ''], { out }: { out: string }, by) => {
-        // Before it counts as sent.
-        await mkdir(out, { recursive: true });
-        const { batch, fileName, content } = await payouts.send(batchId, await by());
-        const file = path.join(out, fileName);
-        await writeFile(file, content, { mode: 0o600 });
-        return { ...payoutBatchOf(batch), file };
-      }),
-    );
-  asOption(payout.command('answer').argument('<file>', 'pain.002, or our CSV'), FINANCE)
-    .description('take in what the bank answered')
-    .action(
-      working(context, async ({ answers }, [file = ''], _, by) => {
-        const { batch, isRepeated, changes } = await answers.take(await readBytes(file), await by());
-        return { batchId: batch.batchId, isRepeated, changes };
-      }),
-    );
-}
-
 function monthCommands(group: Command, context: CliContext): Command {
   const month = group.command('month').description('the books of a month, YYYY-MM');
   month
@@ -244,8 +122,11 @@ function monthCommands(group: Command, context: CliContext): Command {
     .argument('<month>')
     .action(
       working(context, async ({ months }, [name = '']) => {
-        const { closed, accounts } = await months.accounts(monthOf(name));
-        return { month: name, closing: closed && closingOf(closed), accounts };
+        const month = await months.accounts(monthOf(name));
+        const { closed, accounts } = month;
+        return context.isJson()
+          ? { month: name, closing: closed && closingOf(closed), accounts }
+          : monthText(name, month);
       }),
     );
   month

@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import { UnreadableFile } from '../../infra/files/index.ts';
 import { CHINA_CALENDAR } from '../../kernel/calendar.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { formatMinor } from '../../kernel/money.ts';
 import {
   type Acknowledgement,
   agencyStatement,
@@ -33,6 +32,7 @@ import {
   readTerms,
 } from './settlement-input.ts';
 import { addSettlementOfficeCommands } from './settlement-office.ts';
+import { heldLines, totalLines } from './settlement-words.ts';
 
 interface PreviewOptions {
   terms: string;
@@ -179,18 +179,13 @@ async function answer(file: string, batchFile: string, isJson: boolean): Promise
 
 const settlementIdOf = ({ agencyId, window }: Settlement) => `${agencyId}-${window.to}`;
 
-function settlementText({ window, currency, totals, settled, held }: Settlement): string[] {
+function settlementText(settlement: Settlement): string[] {
+  const { window, currency, settled, held } = settlement;
   const { from, to, dueOn } = window;
-  const amounts = Object.entries(totals)
-    .filter(([name, minor]) => minor !== 0 || name === 'payoutMinor')
-    .map(
-      ([name, minor]) =>
-        `  ${name.replace(/Minor$/, '').padEnd(18)}${formatMinor(minor, currency).padStart(18)}`,
-    );
   return [
     `${from} – ${to}, due on ${dueOn}: ${settled.length} settled, ${held.length} held (${currency})`,
-    ...amounts,
-    ...held.map(({ item, reason }) => `  held ${item.itemId}: ${reason}`),
+    ...totalLines(settlement),
+    ...heldLines(settlement),
   ];
 }
 

@@ -10,8 +10,11 @@ export const breaksProblems: ProblemCatalogue = {
     ],
   },
   break_account_not_allowed: {
-    'zh-CN': ['这个科目不能用于这类差错', '请从所列科目中选择。'],
-    en: ['This account is not for such a break', 'Choose one of the accounts listed.'],
+    'zh-CN': ['没有指明科目，或该科目不能用于这类差错', '请从差错所列的可用科目中选择一个。'],
+    en: [
+      'No account is named, or not one for such a break',
+      'Name one of the accounts that the break offers for it.',
+    ],
   },
   break_amounts_differ: {
     'zh-CN': ['这些差错的金额对不平', '请核对所选的差错，或指明差额记入哪个科目。'],
