@@ -6,6 +6,7 @@ import type {
   ResolutionPreview,
   WhyAnswer,
 } from '../../reconciliation/index.ts';
+import { countOf } from './counts.ts';
 import { chinaMinute } from './dates.ts';
 import { RECONCILE_WORDS } from './reconcile-words.ts';
 
@@ -156,10 +157,9 @@ export function resolutionLine(resolution: Resolution, nameOf: PersonName): stri
   const { resolutionId, sourceId, kind, account, breakCount, amountMinor, currency } = resolution;
   const { state, maker, checker, reason, answer } = resolution;
   const what = `${kind}${account === null ? '' : ` to ${account}`}`;
-  const count = breakCount === 1 ? '1 break' : `${breakCount} breaks`;
   const who = `asked by ${nameOf(maker)}${reason === null ? '' : ` (${reason})`}`;
   const decided = checker === null ? '' : `, ${state} by ${nameOf(checker)}`;
-  return `${resolutionId}  ${sourceId}  ${what}: ${count}, ${amountText(amountMinor, currency)}; ${state}, ${who}${decided}${answer === null ? '' : `: ${answer}`}`;
+  return `${resolutionId}  ${sourceId}  ${what}: ${countOf(breakCount, 'break')}, ${amountText(amountMinor, currency)}; ${state}, ${who}${decided}${answer === null ? '' : `: ${answer}`}`;
 }
 
 /** What came of a resolution, and how a second person approves what waits. */
@@ -184,7 +184,7 @@ export function previewText(
     ? `Not possible so: ${obstacle.breakId}: ${obstacle.title}. ${obstacle.detail}`
     : `${approval} Nothing has changed yet: ask for it with the same options and --hash ${breaksSha256}`;
   return [
-    `${breakIds.length} ${breakIds.length === 1 ? 'break' : 'breaks'}, ${amountText(amountMinor, currency)}`,
+    `${countOf(breakIds.length, 'break')}, ${amountText(amountMinor, currency)}`,
     ...entries.flatMap(({ account, debitMinor, creditMinor }) => {
       const sides = [['Dr', debitMinor] as const, ['Cr', creditMinor] as const];
       return sides

@@ -27,11 +27,11 @@ describe('what settlement says on the command line', () => {
   });
 
   it('tells what an answer has changed', () => {
-    const returned = { instructionId: 'pin_1', before: 'paid', after: 'returned', code: 'AC04' } as const;
+    const returned = { instructionId: 'pin_1', before: 'accepted', after: 'returned', code: 'AC04' } as const;
     const text = (changes: Parameters<typeof answerText>[0]['changes'], isRepeated = false) =>
-      answerText({ batch: BATCH, isRepeated, changes });
-    expect(text([returned])).toBe('pob_1  pin_1  paid → returned (AC04)');
-    expect(text([{ ...returned, after: 'contradiction' }])).toContain('stays paid');
+      answerText({ acknowledgementId: 'ack_1', batch: BATCH, isRepeated, changes });
+    expect(text([returned])).toBe('pob_1  pin_1  accepted → returned (AC04)');
+    expect(text([{ ...returned, after: 'contradiction' }])).toContain('stays accepted');
     expect(text([])).toBe('pob_1: the answer changes nothing');
     expect(text([returned], true)).toBe('pob_1: this answer was taken in before');
   });

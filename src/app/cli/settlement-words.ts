@@ -10,6 +10,7 @@ import {
   type SettlementOffice,
   type SettlementRecord,
 } from '../../settlement/index.ts';
+import { countOf } from './counts.ts';
 
 const ITEMS_SHOWN = 50;
 
@@ -18,7 +19,7 @@ export function settlementLine(record: SettlementRecord): string {
   const { settlementId, agencyId, currency, window, totals, itemCount, heldCount, payout } = record;
   const dates = window.from === window.to ? window.from : `${window.from} – ${window.to}`;
   const amount = `${formatMinor(totals.payoutMinor, currency)} ${currency}`;
-  const items = `${itemCount} items${heldCount > 0 ? `, ${heldCount} held` : ''}`;
+  const items = `${countOf(itemCount, 'item')}${heldCount > 0 ? `, ${heldCount} held` : ''}`;
   return `${settlementId}  ${agencyId.padEnd(40)}  ${dates}  ${amount.padStart(16)}  ${dueText(payout.state, window.dueOn)}; ${items}`;
 }
 
@@ -67,7 +68,7 @@ export function payoutBatchLine(batch: PayoutBatchRecord): string {
   const { batchId, state, currency, totalMinor, approvals, instructionCount, sha256 } = batch;
   const statuses = Object.entries(batch.statuses).map(([status, count]) => `${count} ${status}`);
   const total = `${formatMinor(totalMinor, currency)} ${currency}`;
-  return `${batchId}  ${state.padEnd(9)}  ${instructionCount} payouts (${statuses.join(', ')}), ${total}; ${approvals.length} approvals; SHA-256 ${sha256}`;
+  return `${batchId}  ${state.padEnd(9)}  ${countOf(instructionCount, 'payout')} (${statuses.join(', ')}), ${total}; ${countOf(approvals.length, 'approval')}; SHA-256 ${sha256}`;
 }
 
 /** A file of payouts, and what comes next for it. */

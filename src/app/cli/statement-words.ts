@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { statementSchema } from '../../http/statements.schemas.ts';
 import { formatMinor } from '../../kernel/money.ts';
 import type { PersonName } from './break-words.ts';
+import { countOf } from './counts.ts';
 import { chinaMinute } from './dates.ts';
 
 type ShownStatement = z.input<typeof statementSchema>;
@@ -52,5 +53,3 @@ function nextStep({ statementId, findings }: ShownStatement): string {
     ? `Another person decides: civicpay statement decide ${statementId} --decision accept|refuse --reason … --as …`
     : 'It is not whole, and nobody can let it in: import the file as it should be.';
 }
-
-const countOf = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
