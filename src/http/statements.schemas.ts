@@ -11,6 +11,7 @@ import {
   localTextSchema,
   pageQuery,
 } from './schemas.ts';
+import { READING_PROBLEMS } from './statement-problems.text.ts';
 
 const timeZone = z.string().refine(isTimeZone, 'not an IANA time zone');
 
@@ -140,7 +141,7 @@ export function statementOf(statement: Statement, isWhole = false): z.input<type
     status: status === 'loading' ? 'stopped' : status,
     sums: content.sums.map((sum) => ({ ...sum })),
     accounts: accountsOf(content).slice(0, SHOWN_ACCOUNTS),
-    findings: shown.map((finding) => ({ ...finding, text: GATE_TEXTS[finding.gate] })),
+    findings: shown.map((finding) => ({ ...finding, text: textOf(finding) })),
     receivedAt: instantOf(receivedAtMs),
     decidedAt: instantOrNull(decidedAtMs),
   };
@@ -166,6 +167,10 @@ function accountsOf({ totals, balances }: Statement['content']) {
     };
   });
 }
+
+/** Of what can't be read, what it is; else, which gate does not hold. */
+const textOf = ({ gate, code }: Finding) =>
+  (gate === 'whole' ? READING_PROBLEMS[code] : null) ?? GATE_TEXTS[gate];
 
 const GATE_TEXTS: Readonly<Record<GateName, Record<'zh-CN' | 'en', string>>> = {
   whole: {
