@@ -144,7 +144,7 @@ function BreaksByClass({ report: { sourceId, businessDate, breaks } }: { report:
                   {breakTexts.classes[kind]}
                 </Link>
               </th>
-              <td>{wordOf(breakTexts.states, state)}</td>
+              <td className="finance-state">{wordOf(breakTexts.states, state)}</td>
               <td className="number">{count}</td>
               <td className="number">{formatMoney({ amountMinor, currency })}</td>
             </tr>
