@@ -1,4 +1,5 @@
 import type { Batch, BatchReport, DaySummary, StoredReport } from '../../reconciliation/index.ts';
+import { countOf } from './counts.ts';
 import { chinaMinute } from './dates.ts';
 
 type Params = Readonly<Record<string, string | number>>;
@@ -40,11 +41,12 @@ export function batchLine(batch: Batch, report: StoredReport<BatchReport> | null
 function countsText({ ours, theirs, matchCount, breaks }: BatchReport): string {
   const open = breaks.filter(({ state }) => state !== 'closed').reduce((sum, { count }) => sum + count, 0);
   const rows = `${ours.rowCount} rows of ours, ${theirs?.rowCount ?? 'no file'} of theirs`;
-  return `${rows}: ${matchCount} matches, ${open} open breaks`;
+  const matches = `${matchCount} ${matchCount === 1 ? 'match' : 'matches'}`;
+  return `${rows}: ${matches}, ${countOf(open, 'open break')}`;
 }
 
 /** A business date in a line. */
 export function dayLine({ businessDate, states, openBreaks }: DaySummary): string {
   const batches = Object.entries(states).map(([state, count]) => `${count} ${state}`);
-  return `${businessDate}  ${batches.join(', ')}; ${openBreaks} open breaks`;
+  return `${businessDate}  ${batches.join(', ')}; ${countOf(openBreaks, 'open break')}`;
 }
