@@ -9,8 +9,6 @@ import { dateOf } from './dates.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import type { Tools } from './people.ts';
 
-export const FINANCE = 'the person of finance';
-
 /** What finds breaks, as it is typed. */
 export interface FilterOptions {
   state?: string;

@@ -5,7 +5,6 @@ import { RESOLUTION_ACCOUNTS, type ResolutionAccount } from '../../ledger/index.
 import { MANUAL_KINDS, type ManualKind, type Resolution } from '../../reconciliation/index.ts';
 import {
   breaksOf,
-  FINANCE,
   type FilterOptions,
   filterFrom,
   filterOptions,
@@ -16,7 +15,7 @@ import {
 import { shownBreak } from './break-shown.ts';
 import { previewText, resolutionText } from './break-words.ts';
 import { EXIT } from './exit-codes.ts';
-import { action, asOption, type CliContext, type Tools } from './people.ts';
+import { action, asOption, type CliContext, FINANCE, type Tools } from './people.ts';
 
 interface ProposeOptions {
   kind: ManualKind;

@@ -7,7 +7,6 @@ import { DomainError } from '../../kernel/errors.ts';
 import { MAX_EVIDENCE_BYTES } from '../../reconciliation/index.ts';
 import {
   breaksOf,
-  FINANCE,
   type FilterOptions,
   filterFrom,
   filterOptions,
@@ -17,7 +16,7 @@ import {
 } from './break-input.ts';
 import { shownBreak } from './break-shown.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-import { action, asOption, type CliContext, type Tools } from './people.ts';
+import { action, asOption, type CliContext, FINANCE, type Tools } from './people.ts';
 import { readBytes } from './settlement-input.ts';
 
 interface AssignOptions extends FilterOptions {

@@ -2,12 +2,12 @@ import { type Command, Option } from 'commander';
 import { digestText } from '../../http/break-digest.text.ts';
 import { breakOf, filterOf, resolutionOf } from '../../http/breaks.presenter.ts';
 import { TOKENS as T } from '../container.ts';
-import { breaksOf, FINANCE, type FilterOptions, filterFrom, filterOptions, peopleOf } from './break-input.ts';
+import { breaksOf, type FilterOptions, filterFrom, filterOptions, peopleOf } from './break-input.ts';
 import { addBreakResolveCommands } from './break-resolve.ts';
 import { shownBreak } from './break-shown.ts';
 import { breakLine, resolutionText, whyText } from './break-words.ts';
 import { addBreakWorkCommands } from './break-work.ts';
-import { action, asOption, type CliContext, type Tools } from './people.ts';
+import { action, asOption, type CliContext, FINANCE, type Tools } from './people.ts';
 
 const MOST_LISTED = 100;
 

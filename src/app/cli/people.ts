@@ -31,6 +31,9 @@ export interface CliContext {
   isJson(): boolean;
 }
 
+/** Who `--as` has to be, where it is not an operator. */
+export const FINANCE = 'the person of finance';
+
 /** `--as email`: on whose account something is done. The audit trail has their name; approvals are held against it. */
 export function asOption(command: Command, who = 'the operator'): Command {
   return command.requiredOption('--as <email>', `${who} who does it`);

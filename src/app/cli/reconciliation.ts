@@ -9,9 +9,8 @@ import { ProgressLines } from './batch-progress.ts';
 import { batchLine, dayLine } from './batch-words.ts';
 import { dateOf } from './dates.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-import { action, asOption, type CliContext, type Tools } from './people.ts';
+import { action, asOption, type CliContext, FINANCE, type Tools } from './people.ts';
 
-const FINANCE = 'the person of finance';
 const LOOK_EVERY_MS = 500;
 const DAYS_SHOWN = 31;
 

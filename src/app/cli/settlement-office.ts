@@ -14,9 +14,9 @@ import {
 import { monthParams, termsBody } from '../../http/settlements.schemas.ts';
 import { type SettlementOffice, statementCsv, statementPdf, statementXlsx } from '../../settlement/index.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-import { asOption, type CliContext, readJsonFile } from './people.ts';
+import { asOption, type CliContext, FINANCE, readJsonFile } from './people.ts';
 import { payoutCommands } from './settlement-payout.ts';
-import { demoDateOption, FINANCE, MOST_LISTED, working } from './settlement-tools.ts';
+import { demoDateOption, MOST_LISTED, working } from './settlement-tools.ts';
 import { monthText, roundLines, settlementDetailText, settlementLine } from './settlement-words.ts';
 
 /** `civicpay settlement list`, `show`, `run`, `terms`, `payout`, `month`: what finance does, on DATABASE_URL. */

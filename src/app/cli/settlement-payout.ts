@@ -3,9 +3,9 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { payoutBatchOf, payoutDetailOf } from '../../http/settlements.presenter.ts';
 import { PAYOUT_FORMATS, type PayoutBatchRecord } from '../../settlement/index.ts';
-import { asOption, type CliContext } from './people.ts';
+import { asOption, type CliContext, FINANCE } from './people.ts';
 import { readBytes } from './settlement-input.ts';
-import { demoDateOption, FINANCE, MOST_LISTED, working } from './settlement-tools.ts';
+import { demoDateOption, MOST_LISTED, working } from './settlement-tools.ts';
 import {
   answerText,
   instructionLine,

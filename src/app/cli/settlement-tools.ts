@@ -5,7 +5,6 @@ import { TOKENS as T } from '../container.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { action, type CliContext, type Tools, type Work } from './people.ts';
 
-export const FINANCE = 'the person of finance';
 export const MOST_LISTED = 100;
 
 type OfficeWork<Options> = (

@@ -127,14 +127,14 @@ export function settlementDetailText(
   { settlement, lines }: AgencyStatement,
 ): string {
   const amount = (minor: number) => `${formatMinor(minor, record.currency)} ${record.currency}`;
-  const items = lines.map(
-    ({ item, netMinor }) => `  ${item.itemId}  ${item.kind}  ${item.businessDate}  ${amount(netMinor)}`,
-  );
-  const left = items.length - ITEMS_SHOWN;
+  const items = lines
+    .slice(0, ITEMS_SHOWN)
+    .map(({ item, netMinor }) => `  ${item.itemId}  ${item.kind}  ${item.businessDate}  ${amount(netMinor)}`);
+  const left = lines.length - ITEMS_SHOWN;
   return [
     settlementLine(record),
     ...totalLines(settlement),
-    ...items.slice(0, ITEMS_SHOWN),
+    ...items,
     ...(left > 0 ? [`  and ${left} more: write them all with --out FOLDER`] : []),
     ...heldLines(settlement),
   ].join('\n');
@@ -157,30 +157,29 @@ type MonthOf = Awaited<ReturnType<SettlementOffice['months']['accounts']>>;
 
 /** The trial balance of a month: debits are positive, and each currency comes to zero. */
 export function monthText(month: string, { closed, accounts }: MonthOf): string {
-  const cells = (account: string, currency: string, minors: readonly number[]) =>
-    [account.padEnd(44), currency, ...minors.map((minor) => formatMinor(minor, currency).padStart(18))].join(
-      ' ',
-    );
-  const sums = new Map<string, number[]>();
-  for (const { currency, openingMinor, debitMinor, creditMinor, closingMinor } of accounts) {
-    const before = sums.get(currency) ?? [0, 0, 0, 0];
-    sums.set(
+  const line = (account: string, currency: string, columns: readonly string[]) =>
+    [account.padEnd(44), currency, ...columns.map((text) => text.padStart(18))].join(' ');
+  const amounts = (account: string, currency: string, minors: readonly number[]) =>
+    line(
+      account,
       currency,
-      [openingMinor, debitMinor, creditMinor, closingMinor].map((minor, at) => minor + (before[at] ?? 0)),
+      minors.map((minor) => formatMinor(minor, currency)),
     );
+  const rows = accounts.map(({ accountCode, currency, ...of }) => ({
+    ...{ accountCode, currency },
+    minors: [of.openingMinor, of.debitMinor, of.creditMinor, of.closingMinor],
+  }));
+  const sums = new Map<string, number[]>();
+  for (const { currency, minors } of rows) {
+    const before = sums.get(currency);
+    sums.set(currency, before ? minors.map((minor, at) => minor + (before[at] ?? 0)) : minors);
   }
   return [
     closed
       ? `${month} is closed: ${closed.journalCount} journals, SHA-256 ${closed.sha256}`
       : `${month} is open`,
-    [
-      'account'.padEnd(44),
-      'cur',
-      ...['opening', 'debits', 'credits', 'closing'].map((name) => name.padStart(18)),
-    ].join(' '),
-    ...accounts.map(({ accountCode, currency, openingMinor, debitMinor, creditMinor, closingMinor }) =>
-      cells(accountCode, currency, [openingMinor, debitMinor, creditMinor, closingMinor]),
-    ),
-    ...[...sums].map(([currency, minors]) => cells('all', currency, minors)),
+    line('account', 'cur', ['opening', 'debits', 'credits', 'closing']),
+    ...rows.map(({ accountCode, currency, minors }) => amounts(accountCode, currency, minors)),
+    ...[...sums].map(([currency, minors]) => amounts('all', currency, minors)),
   ].join('\n');
 }

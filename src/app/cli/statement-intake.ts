@@ -6,10 +6,9 @@ import { TOKENS as T } from '../container.ts';
 import { peopleOf } from './break-input.ts';
 import { dateOf } from './dates.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
-import { action, asOption, type CliContext, type Tools } from './people.ts';
+import { action, asOption, type CliContext, FINANCE, type Tools } from './people.ts';
 import { statementLine, statementText } from './statement-words.ts';
 
-const FINANCE = 'the person of finance';
 const MOST_LISTED = 100;
 
 interface Batch {
